@@ -1,0 +1,1 @@
+"""The fixed questions, the measures, the report and the gate."""

@@ -1,0 +1,1 @@
+"""From a file in the corpus to a Document and its Chunks."""

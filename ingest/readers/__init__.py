@@ -1,0 +1,1 @@
+"""One document format a module; each yields the same Document."""

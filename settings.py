@@ -1,0 +1,61 @@
+"""Where things lie and which model is used: one place, read by every door.
+
+Values come from the environment (prefix ``KALLSVAR_``), else from the defaults below.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+# Nothing that Källsvar runs on may call home or look for a hub. Set before those packages load;
+# a value that the user has set wins.
+OFFLINE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    "DO_NOT_TRACK": "1",
+    "DISABLE_TELEMETRY": "1",
+    "ANONYMIZED_TELEMETRY": "False",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def go_quiet() -> None:
+    """Turn telemetry off in this process's environment. Every door calls it first."""
+    for name, value in OFFLINE.items():
+        os.environ.setdefault(name, value)
+    # Hub look-ups only where the user has named a model that is not the bundled one.
+    if not os.environ.get("KALLSVAR_MODEL"):
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+class Settings(BaseSettings):
+    """Källsvar's settings; each is an environment variable with the prefix ``KALLSVAR_``."""
+
+    model_config = SettingsConfigDict(env_prefix="KALLSVAR_", extra="ignore")
+
+    corpus: Path = Field(default=ROOT / "corpus", description="Mappen med dokumenten.")
+    var: Path = Field(default=ROOT / "var", description="Index, modeller och rapporter.")
+    model: str = Field(default="", description="Sentence Transformers-modell; tomt: den inbyggda.")
+    dense_weight: float = Field(
+        default=0.7, ge=0, le=1, description="Likhetens vikt mot ordens i sökningen."
+    )
+    host: str = Field(default="127.0.0.1", description="Chattens adress.")
+    port: int = Field(default=7860, ge=1, le=65535, description="Chattens port.")
+    max_question: int = Field(default=1000, ge=10, description="Längsta fråga, i tecken.")
+
+    @property
+    def index_dir(self) -> Path:
+        """The folder of the built index."""
+        return self.var / "index"
+
+    @property
+    def models_dir(self) -> Path:
+        """The folder of the models written on this machine."""
+        return self.var / "models"
