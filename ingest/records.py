@@ -22,7 +22,7 @@ class Span(NamedTuple):
 class Block:
     """A piece of a document's structure.
 
-    ``level`` is a heading's (2 is the first below the title). ``lead`` is the range of the
+    ``level`` is a heading's (1 is the title in the text, 2 the first below it). ``lead`` is the range of the
     sentence or line that leads in to the list that an item belongs to. ``label`` and ``body`` are
     a fact's label and value, or the name and description of a named item.
     """
@@ -78,12 +78,12 @@ class Document:
     pages: tuple[int, ...] = ()
 
     def section(self, offset: int) -> tuple[str, ...]:
-        """Return the headings above ``offset``, outermost first."""
+        """Return the headings above ``offset``, outermost first; the title is not one of them."""
         path: list[tuple[int, str]] = []
         for block in self.blocks:
             if block.span.start > offset:
                 break
-            if block.kind == "heading":
+            if block.kind == "heading" and block.level > 1:
                 while path and path[-1][0] >= block.level:
                     path.pop()
                 path.append((block.level, self.text[block.span.start : block.span.end]))

@@ -1,0 +1,208 @@
+"""Records in SQLite: files, documents, chunks, cached vectors, and which generation counts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoder import Vectors
+from index.store import FileState
+from ingest.records import Block, Chunk, Document, Marker, Reference, Span
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS files (
+    id TEXT PRIMARY KEY, signature TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT);
+CREATE TABLE IF NOT EXISTS documents (
+    id TEXT PRIMARY KEY, file TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS documents_by_file ON documents (file);
+CREATE TABLE IF NOT EXISTS chunks (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, kind TEXT NOT NULL,
+    document_kind TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    text TEXT NOT NULL, context TEXT NOT NULL, parent TEXT, key BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document);
+CREATE INDEX IF NOT EXISTS chunks_by_parent ON chunks (parent);
+CREATE INDEX IF NOT EXISTS chunks_by_key ON chunks (key);
+CREATE TABLE IF NOT EXISTS vectors (
+    key BLOB NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (key, model)) WITHOUT ROWID;
+"""
+_CHUNK = "row, document, kind, start, end, text, context, parent"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database, making it where it is missing. Writers wait for one another."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+def meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the generation, model and chunker that the index stands at."""
+    return dict(connection.execute("SELECT key, value FROM meta"))
+
+
+def set_meta(connection: sqlite3.Connection, **values: str) -> None:
+    """Set entries of what ``meta`` returns."""
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+
+def text_key(text: str) -> bytes:
+    """Return the key under which a text's vector is cached."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def files(connection: sqlite3.Connection) -> dict[str, FileState]:
+    """Return every file's state by id."""
+    rows = connection.execute("SELECT id, signature, digest, reason FROM files")
+    return {row[0]: FileState(*row[1:]) for row in rows}
+
+
+def put_file(connection: sqlite3.Connection, file_id: str, state: FileState) -> None:
+    """Insert or replace a file's state."""
+    connection.execute(
+        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+        (file_id, state.signature, state.digest, state.reason),
+    )
+
+
+def put_documents(
+    connection: sqlite3.Connection,
+    file_id: str,
+    documents: Sequence[tuple[Document, Sequence[Chunk]]],
+) -> None:
+    """Insert documents with their chunks."""
+    for document, chunks in documents:
+        body = json.dumps(asdict(document), ensure_ascii=False)
+        connection.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?)",
+            (document.id, file_id, document.kind, body),
+        )
+        connection.executemany(
+            "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (c.id, c.document_id, c.kind, document.kind, c.start, c.end, c.text, c.context,
+                 c.parent, text_key(c.embedded_text))
+                for c in chunks
+            ],
+        )  # fmt: skip
+
+
+def delete_documents(connection: sqlite3.Connection, file_id: str) -> None:
+    """Delete what came from a file."""
+    connection.execute(
+        "DELETE FROM chunks WHERE document IN (SELECT id FROM documents WHERE file = ?)",
+        (file_id,),
+    )
+    connection.execute("DELETE FROM documents WHERE file = ?", (file_id,))
+
+
+def documents(connection: sqlite3.Connection) -> Iterator[Document]:
+    """Yield all documents, the corpus's own first."""
+    # Reference records sort by number, which a plain sort of «a#10» and «a#2» would not give.
+    order = "ORDER BY kind, file, length(id), id"
+    for (body,) in connection.execute(f"SELECT body FROM documents {order}"):
+        yield _document(body)
+
+
+def document(connection: sqlite3.Connection, document_id: str) -> Document | None:
+    """Return one document, or None."""
+    row = connection.execute("SELECT body FROM documents WHERE id = ?", (document_id,)).fetchone()
+    return _document(row[0]) if row else None
+
+
+def _document(body: str) -> Document:
+    record: dict[str, Any] = json.loads(body)
+
+    def span(value: list[int] | None) -> Span | None:
+        return Span(*value) if value else None
+
+    blocks = tuple(
+        Block(b["kind"], Span(*b["span"]), b["level"], span(b["lead"]), span(b["label"]),
+              span(b["body"]))
+        for b in record["blocks"]
+    )  # fmt: skip
+    record["blocks"] = blocks
+    record["markers"] = tuple(Marker(*m) for m in record["markers"])
+    record["references"] = tuple(Reference(**r) for r in record["references"])
+    record["pages"] = tuple(record["pages"])
+    return Document(**record)
+
+
+def passages_with_units(
+    connection: sqlite3.Connection, rows: Sequence[int]
+) -> list[tuple[int, Chunk]]:
+    """Return the passages that the rows are or belong to, each followed by its units, by row."""
+    marks = ",".join("?" * len(rows))
+    ids = (
+        f"SELECT id FROM chunks WHERE row IN ({marks}) AND parent IS NULL "
+        f"UNION SELECT parent FROM chunks WHERE row IN ({marks}) AND parent IS NOT NULL"
+    )
+    query = (
+        f"WITH wanted AS ({ids}) SELECT {_CHUNK} FROM chunks WHERE id IN wanted "
+        f"UNION SELECT {_CHUNK} FROM chunks WHERE parent IN wanted ORDER BY row"
+    )
+    return [
+        (row[0], Chunk(*row[1:]))
+        for row in connection.execute(query, [*rows, *rows])
+    ]
+
+
+def chunk_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, str, str, str]]:
+    """Yield (row, kind, document, document's kind, text, context) of every chunk, by row."""
+    yield from connection.execute(
+        "SELECT row, kind, document, document_kind, text, context FROM chunks ORDER BY row"
+    )
+
+
+def missing_texts(connection: sqlite3.Connection, model: str) -> list[str]:
+    """Return the embedded texts that have no vector of this model, without repeats."""
+    query = (
+        "SELECT c.document, c.kind, c.start, c.end, c.text, c.context, c.parent FROM chunks c "
+        "LEFT JOIN vectors v ON v.key = c.key AND v.model = ? WHERE v.key IS NULL ORDER BY c.row"
+    )
+    texts = (Chunk(*row).embedded_text for row in connection.execute(query, (model,)))
+    return list(dict.fromkeys(texts))
+
+
+def put_vectors(
+    connection: sqlite3.Connection, model: str, texts: Iterable[str], vectors: Vectors
+) -> None:
+    """Cache the vectors of texts, float32 (n, dimensions)."""
+    rows = (
+        (text_key(text), model, vector.astype("<f4").tobytes())
+        for text, vector in zip(texts, vectors, strict=True)
+    )
+    connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+
+def all_vectors(connection: sqlite3.Connection, model: str) -> tuple[list[int], Vectors]:
+    """Return every chunk's row and vector, float32 (n, dimensions), by row."""
+    query = (
+        "SELECT c.row, v.vector FROM chunks c JOIN vectors v ON v.key = c.key AND v.model = ? "
+        "ORDER BY c.row"
+    )
+    rows: list[int] = []
+    buffer = bytearray()
+    for row, vector in connection.execute(query, (model,)):
+        rows.append(row)
+        buffer += vector
+    matrix = np.frombuffer(bytes(buffer), dtype="<f4").astype(np.float32)
+    return rows, matrix.reshape(len(rows), -1) if rows else np.zeros((0, 0), dtype=np.float32)
+
+
+def drop_unused_vectors(connection: sqlite3.Connection, model: str) -> None:
+    """Forget cached vectors of other models and of texts that no chunk holds any more."""
+    connection.execute(
+        "DELETE FROM vectors WHERE model != ? OR key NOT IN (SELECT key FROM chunks)", (model,)
+    )

@@ -1,0 +1,80 @@
+"""The contract of a store. Nobody outside ``index/`` knows what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.analysis import Term
+from index.encoder import Vectors
+from index.records import Match, Where
+from ingest.records import Chunk, Document
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What the store knows of a file in the corpus; ``reason`` says why it was skipped."""
+
+    signature: str
+    digest: str
+    reason: str | None = None
+
+
+class Writer(Protocol):
+    """Changes that become one new generation together, or not at all."""
+
+    def put(self, file_id: str, state: FileState, documents: Sequence[Document]) -> list[Chunk]:
+        """Store a file's documents in place of what it held; return all their chunks."""
+
+    def note(self, file_id: str, state: FileState) -> None:
+        """Remember a file's state without touching its documents."""
+
+    def remove(self, file_id: str) -> None:
+        """Remove a file and everything that came from it."""
+
+    def missing(self) -> list[str]:
+        """Return the embedded texts, without repeats, that have no vector for this model."""
+
+    def embed(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Store the vectors of texts."""
+
+
+class Store(Protocol):
+    """Documents, chunks and their vectors and terms, as of one generation."""
+
+    generation: int
+
+    def fresh(self) -> bool:
+        """Tell whether no later generation has been written since this one was opened."""
+
+    def suits(self, model: str, chunker: str) -> bool:
+        """Tell whether the index was made with this model and chunker."""
+
+    def files(self) -> Mapping[str, FileState]:
+        """Return the state of every file known."""
+
+    def documents(self) -> list[Document]:
+        """Return all documents, those of the corpus first and then reference records, by id."""
+
+    def document(self, document_id: str) -> Document | None:
+        """Return one document, or None."""
+
+    def nearest(self, vector: Vectors, k: int, where: Where) -> list[Match]:
+        """Return the k chunks (passages and units) of highest cosine."""
+
+    def matching(self, terms: Sequence[Term], k: int, where: Where) -> list[Match]:
+        """Return the k passages of highest BM25."""
+
+    def chunks(self, rows: Sequence[int]) -> list[tuple[int, Chunk]]:
+        """Return the passages of the given rows' chunks, each followed by its units, with rows."""
+
+    def similarities(self, vector: Vectors, rows: Sequence[int]) -> Vectors:
+        """Return the cosine of each row to a vector."""
+
+    def term_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many passages each term stands."""
+
+    def write(self, model: str, chunker: str) -> AbstractContextManager[Writer]:
+        """Open a transaction; a clean exit makes the next generation."""

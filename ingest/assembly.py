@@ -1,0 +1,85 @@
+"""A Document from classified lines: clean text, blocks with offsets, markers lifted out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.records import Block, Document, Marker, Reference, Span
+from ingest.references import MarkerReader
+from ingest.sentences import sentence_spans
+from ingest.structure import Line
+
+
+class _Builder:
+    """Grows the text line by line and notes what stands where."""
+
+    def __init__(self, numbers: frozenset[int]) -> None:
+        self.text = ""
+        self.blocks: list[Block] = []
+        self.markers: list[Marker] = []
+        self._reader = MarkerReader(numbers)
+        self._lead: Span | None = None
+
+    def add(self, line: Line) -> None:
+        """Append one line; a lone number after a list becomes a marker and no text."""
+        in_list = bool(self.blocks) and self.blocks[-1].kind in ("item", "fact")
+        if (number := self._reader.alone(line.text)) is not None and self.blocks:
+            self.markers.append(Marker(len(self.text), number, closes_list=in_list))
+            return
+        clean, found = line.text, list[tuple[int, int]]()
+        if line.kind not in ("entry", "title", "heading"):
+            clean, found = self._reader.lift(line.text, value=line.kind == "fact")
+        start = len(self.text) + 1 if self.text else 0
+        self.text = f"{self.text}\n{clean}" if self.text else clean
+        span = Span(start + line.prefix, start + len(clean))
+        self.markers += [Marker(start + offset, number) for offset, number in found]
+        if line.kind != "item":
+            self._lead = None
+        self._block(line, span, start)
+        if line.leads:
+            self._lead = sentence_spans(clean, start)[-1]
+
+    def _block(self, line: Line, span: Span, start: int) -> None:
+        if line.continues and self.blocks:
+            last = self.blocks[-1]
+            body = Span(last.body.start if last.body else span.start, span.end)
+            self.blocks[-1] = Block(
+                "item", Span(last.span.start, span.end), lead=last.lead, label=last.label, body=body
+            )
+            return
+        label = Span(start + line.label[0], start + line.label[1]) if line.label else None
+        match line.kind:
+            case "title" | "heading":
+                self.blocks.append(Block("heading", span, level=line.level))
+            case "item":
+                self.blocks.append(Block("item", span, lead=self._lead, label=label))
+            case "fact" if label:
+                value = self.text.index(":", label.end) + 1
+                value += len(self.text[value:]) - len(self.text[value:].lstrip())
+                self.blocks.append(Block("fact", span, label=label, body=Span(value, span.end)))
+            case "entry":
+                self.blocks.append(Block("reference", span))
+            case _:
+                self.blocks.append(Block("paragraph", span))
+
+
+def assemble(
+    lines: Sequence[Line],
+    references: Sequence[Reference] = (),
+    *,
+    document_id: str,
+    title: str | None = None,
+) -> Document:
+    """Build a Document. The title is the given one, else the title line, else the id's stem."""
+    builder = _Builder(frozenset(r.number for r in references))
+    for line in lines:
+        builder.add(line)
+    heading = next((line.text for line in lines if line.kind == "title"), None)
+    return Document(
+        id=document_id,
+        title=title or heading or document_id.rsplit("/", 1)[-1].rsplit(".", 1)[0],
+        text=builder.text,
+        blocks=tuple(builder.blocks),
+        markers=tuple(builder.markers),
+        references=tuple(references),
+    )
