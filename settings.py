@@ -59,3 +59,9 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """The folder of the models written on this machine."""
         return self.var / "models"
+
+
+def from_options(**options: object) -> Settings:
+    """Return the settings with a door's options over the environment's; None leaves one alone."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return Settings.model_validate({**Settings().model_dump(), **given})

@@ -22,19 +22,7 @@ _WORD = re.compile(
 _COLON_ENDING = re.compile(r"[:'’](?:s|n|en|ens|et|ets|er|erna|ar|arna)$", re.IGNORECASE)
 
 STOPWORDS = frozenset(
-    """
-    alla allt att av bara blev bli blir blivit både då de dem den denna deras dess dessa det detta
-    dig din ditt dina du där därför efter eftersom ej eller en enligt er ett finns fick fler för
-    före från får få ge genom ger gick gjorde gör göra ha hade han har hans hon hur här i icke ifrån
-    in innan inom inte ja jag kan kom kunde kring man med mellan men mer mig min mina mitt mot mycket
-    ni nog nu när nära något någon några och ofta okej om oss på redan samt se sedan ser sig sin
-    sina sitt ska skall skulle som så sådan sådana säga sägs ta till trots under upp ut utan vad var
-    vara vare varför varit varje vars vart vem vems vi vid vilka vilkas vilken vilket vill väl än
-    ännu är även över åt kunna bland annat både också dock vore stod stå står berätta förklara
-    beskriv menas betyder innebär handlar exempelvis ens ungefär cirka
-    the a an of in is was were are be been to for on at by and or how what when where which who why
-    did does do many much with from that this it its as had have has
-    """.split()
+    ["alla", "allt", "att", "av", "bara", "blev", "bli", "blir", "blivit", "både", "då", "de", "dem", "den", "denna", "deras", "dess", "dessa", "det", "detta", "dig", "din", "ditt", "dina", "du", "där", "därför", "efter", "eftersom", "ej", "eller", "en", "enligt", "er", "ett", "finns", "fick", "fler", "för", "före", "från", "får", "få", "ge", "genom", "ger", "gick", "gjorde", "gör", "göra", "ha", "hade", "han", "har", "hans", "hon", "hur", "här", "i", "icke", "ifrån", "in", "innan", "inom", "inte", "ja", "jag", "kan", "kom", "kunde", "kring", "man", "med", "mellan", "men", "mer", "mig", "min", "mina", "mitt", "mot", "mycket", "ni", "nog", "nu", "när", "nära", "något", "någon", "några", "och", "ofta", "okej", "om", "oss", "på", "redan", "samt", "se", "sedan", "ser", "sig", "sin", "sina", "sitt", "ska", "skall", "skulle", "som", "så", "sådan", "sådana", "säga", "sägs", "ta", "till", "trots", "under", "upp", "ut", "utan", "vad", "var", "vara", "vare", "varför", "varit", "varje", "vars", "vart", "vem", "vems", "vi", "vid", "vilka", "vilkas", "vilken", "vilket", "vill", "väl", "än", "ännu", "är", "även", "över", "åt", "kunna", "bland", "annat", "både", "också", "dock", "vore", "stod", "stå", "står", "berätta", "förklara", "beskriv", "menas", "betyder", "innebär", "handlar", "exempelvis", "ens", "ungefär", "cirka", "the", "a", "an", "of", "in", "is", "was", "were", "are", "be", "been", "to", "for", "on", "at", "by", "and", "or", "how", "what", "when", "where", "which", "who", "why", "did", "does", "do", "many", "much", "with", "from", "that", "this", "it", "its", "as", "had", "have", "has"]
 )  # fmt: skip
 
 _stemmer = Stemmer.Stemmer("swedish")
@@ -84,12 +72,89 @@ def _lexicon() -> dict[str, float]:
 
 # Endings and scraps that a word list holds as words, but that no compound ends in.
 _NOT_LAST = frozenset(
-    "ning ande ende else het ingen ingar ligen liga lig are aren arna erna orna isk iska ens ska ten "
-    "ner ter tet ter het heter hets ering ion ioner ionen ing inga sam samt ist ister tion are arens "
-    "arnas bar bart bara dom lös löst ade ades abel ler ler sen ser ras rat rad rade rats des".split()
+    [
+        "ning",
+        "ande",
+        "ende",
+        "else",
+        "het",
+        "ingen",
+        "ingar",
+        "ligen",
+        "liga",
+        "lig",
+        "are",
+        "aren",
+        "arna",
+        "erna",
+        "orna",
+        "isk",
+        "iska",
+        "ens",
+        "ska",
+        "ten",
+        "ner",
+        "ter",
+        "tet",
+        "ter",
+        "het",
+        "heter",
+        "hets",
+        "ering",
+        "ion",
+        "ioner",
+        "ionen",
+        "ing",
+        "inga",
+        "sam",
+        "samt",
+        "ist",
+        "ister",
+        "tion",
+        "are",
+        "arens",
+        "arnas",
+        "bar",
+        "bart",
+        "bara",
+        "dom",
+        "lös",
+        "löst",
+        "ade",
+        "ades",
+        "abel",
+        "ler",
+        "ler",
+        "sen",
+        "ser",
+        "ras",
+        "rat",
+        "rad",
+        "rade",
+        "rats",
+        "des",
+    ]
 )
 # Prefixes that make verbs and nouns of others, not compounds.
-_NOT_FIRST = frozenset("för över under upp till med sam inne åter genom miss ute mot från van".split())
+_NOT_FIRST = frozenset(
+    [
+        "för",
+        "över",
+        "under",
+        "upp",
+        "till",
+        "med",
+        "sam",
+        "inne",
+        "åter",
+        "genom",
+        "miss",
+        "ute",
+        "mot",
+        "från",
+        "van",
+    ]
+)
 _LINKS = ("", "s")
 
 

@@ -70,10 +70,12 @@ class SentenceTransformerEncoder:
     def _load(self) -> Any:
         if self._model is None:
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
+            logging.disable_progress_bar()
             try:
                 self._model = SentenceTransformer(self._path)
-            except Exception as error:  # noqa: BLE001 - whatever a foreign model fails with
+            except Exception as error:
                 raise KallsvarError(
                     f"Modellen «{self._path}» gick inte att läsa in ({type(error).__name__}). "
                     "Kontrollera KALLSVAR_MODEL, eller ta bort den för den inbyggda modellen."

@@ -324,7 +324,7 @@ def _tokenizer_json(pieces: list[tuple[str, float]]) -> str:
     """XLM-RoBERTa's tokenizer from its pieces: SentencePiece's Unigram after nmt_nfkc.
 
     Nmt drops control characters and makes spaces of line breaks and zero-width characters, NFKC
-    does the rest: together the package's table of replacements, but for 74 rare characters.
+    does the rest: together the package's table of replacements, but for two rare characters.
     Unlike a table of single characters NFKC also composes letters with their marks (a + ring),
     as SentencePiece does; the package's engine leaves them apart and so misreads the word.
     """

@@ -76,5 +76,11 @@ class Store(Protocol):
     def term_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands."""
 
+    def passages(self) -> int:
+        """Return how many passages there are."""
+
+    def refresh(self) -> None:
+        """Move to the latest generation, if there is a later one."""
+
     def write(self, model: str, chunker: str) -> AbstractContextManager[Writer]:
         """Open a transaction; a clean exit makes the next generation."""

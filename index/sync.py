@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.encoder import Encoder, SentenceTransformerEncoder
 from index.embedded.store import EmbeddedStore
+from index.encoder import Encoder, SentenceTransformerEncoder
 from index.store import FileState, Store, Writer
 from ingest.chunking import CHUNKER
 from ingest.corpus import CorpusFile, corpus_files, read

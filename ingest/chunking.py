@@ -33,7 +33,9 @@ def chunk(document: Document) -> list[Chunk]:
         chunks.append(passage)
         if len(group) > 1:
             chunks += [
-                _slice(document, "unit", unit.start, unit.end, _unit_context(document, unit), passage)
+                _slice(
+                    document, "unit", unit.start, unit.end, _unit_context(document, unit), passage
+                )
                 for unit in group
             ]
     return chunks

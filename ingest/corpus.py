@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import KallsvarError
-from ingest.records import Document
 from ingest.readers.text import read_text
+from ingest.records import Document
 from ingest.support import reference_records
 
 SIDECAR = ".meta.json"

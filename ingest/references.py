@@ -19,7 +19,9 @@ LIST_HEADING = re.compile(
 )
 _ENTRY = re.compile(r"\[?(\d{1,3})(?:\]|[.:)])?\s+(\S.*)")
 _ADDRESS = re.compile(r"https?://[^\s<>«»\"]+[^\s<>«»\".,;)]")
-_SENTENCE_MARKER = re.compile(r"(?<=[.!?»”\")])[ \u00a0]\[?(\d{1,3})\]?(?=[ \u00a0]+[A-ZÅÄÖ«”\"]|$)")
+_SENTENCE_MARKER = re.compile(
+    r"(?<=[.!?»”\")])[ \u00a0]\[?(\d{1,3})\]?(?=[ \u00a0]+[A-ZÅÄÖ«”\"]|$)"
+)
 _VALUE_MARKER = re.compile(r"(?<=\S)[ \u00a0]+\[?(\d{1,3})\]?$")
 _BRACKETED = re.compile(r"[ \u00a0]?\[(\d{1,3})\]")
 _ALONE = re.compile(r"\[?(\d{1,3})\]?")

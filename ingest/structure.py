@@ -13,9 +13,7 @@ from typing import Literal
 LineKind = Literal["title", "heading", "paragraph", "item", "fact", "marker", "entry"]
 
 _RULE = re.compile(r"([_\-*=~–—.·•])(?:\s*\1){2,}")
-_RUBBISH = re.compile(
-    r"!?\[?[\w%/-]{0,40}\.(?:webp|png|jpe?g|gif|svg|avif)[)\]]*", re.IGNORECASE
-)
+_RUBBISH = re.compile(r"!?\[?[\w%/-]{0,40}\.(?:webp|png|jpe?g|gif|svg|avif)[)\]]*", re.IGNORECASE)
 _BULLET = re.compile(r"[-–—•*·▪◦●]\s+(?=\S)")
 _LETTER = re.compile(r"([A-Za-zÅÄÖåäö])[.)]\s+(?=\S)")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+(?=\S)")
@@ -104,7 +102,7 @@ def looks_like_heading(text: str) -> bool:
         and len(text.split()) <= _HEADING_WORDS
         and not _ENDS.search(text)
         and not text.endswith(":")
-        and (text[0].isupper() or text[0].isdigit() or text[0] in "«”\"")
+        and (text[0].isupper() or text[0].isdigit() or text[0] in '«”"')
         and any(c.isalpha() for c in text)
     )
 

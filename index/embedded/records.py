@@ -152,10 +152,7 @@ def passages_with_units(
         f"WITH wanted AS ({ids}) SELECT {_CHUNK} FROM chunks WHERE id IN wanted "
         f"UNION SELECT {_CHUNK} FROM chunks WHERE parent IN wanted ORDER BY row"
     )
-    return [
-        (row[0], Chunk(*row[1:]))
-        for row in connection.execute(query, [*rows, *rows])
-    ]
+    return [(row[0], Chunk(*row[1:])) for row in connection.execute(query, [*rows, *rows])]
 
 
 def chunk_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, str, str, str]]:

@@ -55,7 +55,6 @@ class EmbeddedStore:
         self._document = lru_cache(maxsize=64)(self._read_document)
 
     def refresh(self) -> None:
-        """Move to the latest generation, if there is a later one."""
         with self._lock:
             if not self.fresh():
                 self._open()
@@ -102,6 +101,10 @@ class EmbeddedStore:
         with self._lock:
             index = self._term_index()
             return {term: index.frequency(term) for term in terms}
+
+    def passages(self) -> int:
+        with self._lock:
+            return len(self._term_index())
 
     @contextlib.contextmanager
     def write(self, model: str, chunker: str) -> Iterator[EmbeddedWriter]:
@@ -155,9 +158,7 @@ class EmbeddedStore:
             with contextlib.suppress(RuntimeError):
                 self._vectors = VectorIndex.load(self._vectors_path(self.generation))
             if self._vectors is None or len(self._vectors) != self._count(""):
-                self._vectors = self._build_vectors(
-                    self._connection, self._model, self.generation
-                )
+                self._vectors = self._build_vectors(self._connection, self._model, self.generation)
         return self._vectors
 
     def _term_index(self) -> TermIndex:

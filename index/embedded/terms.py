@@ -43,7 +43,9 @@ class TermIndex:
         import tantivy
 
         path.mkdir(parents=True)
-        writer = tantivy.Index(_schema(), path=str(path)).writer(heap_size=64_000_000, num_threads=1)
+        writer = tantivy.Index(_schema(), path=str(path)).writer(
+            heap_size=64_000_000, num_threads=1
+        )
         for row, document_id, kind, text, context in passages:
             document = tantivy.Document(
                 kind=kind,

@@ -1,0 +1,269 @@
+"""From a question to an Answer: the one facade."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from answer import confidence, sources
+from answer.evidence import FEATURES, Statement, Word, gather, weigh_words
+from answer.extract import Extract, extract
+from answer.question import Question, read_question
+from answer.records import Answer, Citation, Passage
+from index.analysis import question_terms
+from index.encoder import Encoder, SentenceTransformerEncoder
+from index.records import Where
+from index.search import Found, Mode, search
+from index.sync import open_store
+from ingest.errors import KallsvarError
+from ingest.records import Document, Span
+from ingest.support import references_for
+from settings import Settings
+
+_CANDIDATES = 10
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class Answerer:
+    """Answers questions from the index of some settings. Safe to share between threads.
+
+    Raises KallsvarError where there is no index yet, or the model cannot be loaded.
+    """
+
+    def __init__(self, settings: Settings, *, encoder: Encoder | None = None) -> None:
+        self._settings = settings
+        self._store = open_store(settings)
+        self._encoder = encoder or SentenceTransformerEncoder(settings.model, settings.models_dir)
+        self._lock = threading.Lock()
+        if not self._store.generation:
+            raise KallsvarError("Det finns inget index än. Kör «python -m ingest» först.")
+
+    def ask(
+        self,
+        question: str,
+        *,
+        id: str | None = None,
+        k: int = 5,
+        mode: Mode = "hybrid",
+        sources: Sequence[str] | None = None,
+        previous: Answer | None = None,
+    ) -> Answer:
+        """Answer a question with up to ``k`` passages, or abstain with the nearest ones.
+
+        ``sources`` restricts the search to documents by id. ``previous`` is the answer that a
+        follow-up question refers back to.
+        """
+        started = time.perf_counter()
+        text = " ".join(_CONTROL.sub(" ", question).split())
+        if message := self._unreadable(text):
+            return _abstain(id, question, message=message)
+        with self._lock:
+            self._store.refresh()
+            asked = read_question(text)
+            answer = self._answer(asked, id, k, mode, frozenset(sources or ()))
+        answer.timings_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
+        return answer
+
+    def document(self, document_id: str) -> Document:
+        """Return a document. Raises KallsvarError where there is none of that id."""
+        found = self._store.document(document_id)
+        if found is None:
+            raise KallsvarError(f"Dokumentet «{document_id}» finns inte i indexet.")
+        return found
+
+    def documents(self) -> list[Document]:
+        """Return everything in the index: the documents, then the reference records."""
+        self._store.refresh()
+        return self._store.documents()
+
+    def warm(self) -> None:
+        """Load what the first question would have to wait for."""
+        self._encoder.question("värm upp")
+
+    def _unreadable(self, text: str) -> str | None:
+        if not text:
+            return "Skriv en fråga, så letar jag i dokumenten."
+        if len(text) > self._settings.max_question:
+            return (
+                f"Frågan är för lång ({len(text)} tecken). Skriv den kortare, med högst "
+                f"{self._settings.max_question} tecken."
+            )
+        if not re.search(r"\w", text):
+            return "Jag hittar ingen fråga i texten. Skriv den med ord, gärna en hel mening."
+        return None
+
+    def _answer(
+        self, question: Question, id: str | None, k: int, mode: Mode, documents: frozenset[str]
+    ) -> Answer:
+        if question.type == "source":
+            found = sources.search_references(
+                self._store, self._encoder, question, documents, mode, self._settings.dense_weight
+            )
+            return self._source_answer(question, id, k, found)
+        found = search(
+            self._store,
+            self._encoder,
+            question.text,
+            k=max(k, _CANDIDATES),
+            mode=mode,
+            where=Where("document", documents),
+            dense_weight=self._settings.dense_weight,
+        )
+        at = time.perf_counter()
+        words = self._words(question)
+        statements = self._ranked(question, words, found, mode)
+        answer = self._compose(question, id, k, words, statements)
+        answer.timings_ms.update(_timings(found, at))
+        return answer
+
+    def _words(self, question: Question) -> tuple[Word, ...]:
+        terms = [t.text for t in question_terms(question.content)]
+        frequency = self._store.term_frequency(terms)
+        return weigh_words(question, frequency, self._store.passages())
+
+    def _ranked(
+        self, question: Question, words: tuple[Word, ...], found: Found, mode: Mode
+    ) -> list[Statement]:
+        """Return the best statement of each passage, best first."""
+        weights = self._weights["statement"]
+        best: dict[str, Statement] = {}
+        for s in gather(question, words, found.hits):
+            score = sum(weights[n] * v for n, v in zip(FEATURES, s.features, strict=True))
+            # A part on its own ranks passages by its own score alone: that is what is compared.
+            scored = Statement(s.hit, s.unit, s.features, s.spans, score)
+            held = best.get(s.hit.chunk.id)
+            if held is None or score > held.score:
+                best[s.hit.chunk.id] = scored
+        if mode != "hybrid":
+            return list(best.values())
+        return sorted(best.values(), key=lambda s: (-s.score, s.hit.chunk.id))
+
+    def _compose(
+        self,
+        question: Question,
+        id: str | None,
+        k: int,
+        words: tuple[Word, ...],
+        statements: list[Statement],
+    ) -> Answer:
+        if not statements or not words:
+            return _abstain(id, question.text)
+        values = confidence.features(question, words, statements)
+        sure = confidence.probability(self._weights["confidence"], values)
+        said = confidence.verdict(
+            words, sure, self._weights["threshold"], statements[0].unit.similarity
+        )
+        passages = []
+        for rank, statement in enumerate(statements[:k], start=1):
+            passages.append(self._passage(question, words, rank, statement))
+        first = passages[0]
+        answered = said == "said"
+        text = short = None
+        if answered and first.answer_start is not None and first.answer_end is not None:
+            document = self.document(first.document.id)
+            text = document.text[first.answer_start : first.answer_end]
+            if first.short_answer_start is not None:
+                short = document.text[first.short_answer_start : first.short_answer_end]
+        return Answer(
+            id=id,
+            question=question.text,
+            answered=answered,
+            confidence=round(sure, 4),
+            answer=text,
+            short_answer=short,
+            passages=tuple(passages),
+            timings_ms={},
+            verdict=said,
+            missing=() if answered else confidence.missing(words, statements),
+        )
+
+    def _passage(
+        self, question: Question, words: tuple[Word, ...], rank: int, statement: Statement
+    ) -> Passage:
+        chunk = statement.hit.chunk
+        document = self.document(chunk.document_id)
+        unit = statement.unit.chunk
+        place = extract(question, words, document, Span(unit.start, unit.end))
+        return passage(document, rank, Span(chunk.start, chunk.end), place, statement.score)
+
+    def _source_answer(
+        self, question: Question, id: str | None, k: int, found: sources.FoundSources
+    ) -> Answer:
+        passages = []
+        for rank, source in enumerate(found.sources, start=1):
+            record = self.document(source.document_id)
+            entry = record.blocks[0].span
+            title = Span(entry.end - len(record.title), entry.end)
+            passages.append(passage(
+                record, rank, Span(0, len(record.text)), Extract(entry, title), source.score
+            ))  # fmt: skip
+        answered = found.matched > 0
+        answering = passages[: found.matched]
+        shown = (
+            passages
+            if len(passages) <= max(k, found.matched)
+            else passages[: max(k, found.matched)]
+        )
+        titles = [p.text.partition("\n")[0] for p in answering]
+        return Answer(
+            id=id,
+            question=question.text,
+            answered=answered,
+            confidence=round(found.confidence, 4),
+            answer="\n".join(titles) if answered else None,
+            short_answer=answering[0].document.title if len(answering) == 1 else None,
+            passages=tuple(shown),
+            timings_ms=found.timings_ms,
+            verdict="said" if answered else "not_said",
+        )
+
+    @cached_property
+    def _weights(self) -> dict[str, Any]:
+        path = Path(__file__).with_name("weights.json")
+        weights: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return weights
+
+
+def passage(document: Document, rank: int, at: Span, place: Extract, score: float) -> Passage:
+    """Return a passage with the answer's place, widened to hold all of the answer."""
+    start, end = min(at.start, place.answer.start), max(at.end, place.answer.end)
+    short = place.short
+    return Passage(
+        rank=rank,
+        text=document.text[start:end],
+        start=start,
+        end=end,
+        answer_start=place.answer.start,
+        answer_end=place.answer.end,
+        short_answer_start=short.start if short else None,
+        short_answer_end=short.end if short else None,
+        section=document.section(start),
+        page=document.page(start),
+        score=round(score, 4),
+        document=Citation(document.id, document.title, document.publisher, document.url),
+        references=document.references
+        if document.kind == "reference"
+        else references_for(document, place.answer.start, place.answer.end),
+    )
+
+
+def _abstain(id: str | None, question: str, *, message: str | None = None) -> Answer:
+    return Answer(
+        id=id, question=question, answered=False, confidence=0.0, answer=None, short_answer=None,
+        passages=(), timings_ms={"encode": 0.0, "search": 0.0, "extract": 0.0, "total": 0.0},
+        verdict="out_of_subject", message=message,
+    )  # fmt: skip
+
+
+def _timings(found: Found, extract_started: float) -> dict[str, float]:
+    return {
+        "encode": round(found.encode_ms, 2),
+        "search": round(found.search_ms, 2),
+        "extract": round((time.perf_counter() - extract_started) * 1000, 2),
+    }
