@@ -6,7 +6,8 @@ import json
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 from answer import confidence, sources
 from answer.evidence import FEATURES, Statement, Word, gather, weigh_words
 from answer.extract import Extract, extract
-from answer.question import Question, read_question
+from answer.question import Question, is_english, read_question
 from answer.records import Answer, Citation, Passage
-from index.analysis import question_terms
+from answer.spelling import repair
+from index.abbreviations import alternatives
+from index.analysis import Term, question_terms
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.records import Where
 from index.search import Found, Mode, search
@@ -65,8 +68,9 @@ class Answerer:
             return _abstain(id, question, message=message)
         with self._lock:
             self._store.refresh()
-            asked = read_question(text)
-            answer = self._answer(asked, id, k, mode, frozenset(sources or ()))
+            read = repair(text, self._store.vocabulary(), english=is_english(text))
+            answer = self._answer(read_question(read), id, k, mode, frozenset(sources or ()))
+        answer = replace(answer, question=question, read_as=read if read != text else None)
         answer.timings_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
         return answer
 
@@ -106,6 +110,7 @@ class Answerer:
                 self._store, self._encoder, question, documents, mode, self._settings.dense_weight
             )
             return self._source_answer(question, id, k, found)
+        other = alternatives(question.content, self._store.abbreviations())
         found = search(
             self._store,
             self._encoder,
@@ -114,18 +119,21 @@ class Answerer:
             mode=mode,
             where=Where("document", documents),
             dense_weight=self._settings.dense_weight,
+            extra=[term for terms in other.values() for term in terms],
         )
         at = time.perf_counter()
-        words = self._words(question)
+        words = self._words(question, other)
         statements = self._ranked(question, words, found, mode)
         answer = self._compose(question, id, k, words, statements)
         answer.timings_ms.update(_timings(found, at))
         return answer
 
-    def _words(self, question: Question) -> tuple[Word, ...]:
+    def _words(
+        self, question: Question, other: Mapping[str, tuple[Term, ...]]
+    ) -> tuple[Word, ...]:
         terms = [t.text for t in question_terms(question.content)]
         frequency = self._store.term_frequency(terms)
-        return weigh_words(question, frequency, self._store.passages())
+        return weigh_words(question, frequency, self._store.passages(), other)
 
     def _ranked(
         self, question: Question, words: tuple[Word, ...], found: Found, mode: Mode

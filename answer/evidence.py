@@ -47,12 +47,18 @@ class Statement:
 
 
 def weigh_words(
-    question: Question, frequency: Mapping[str, int], passages: int
+    question: Question,
+    frequency: Mapping[str, int],
+    passages: int,
+    alternatives: Mapping[str, tuple[Term, ...]],
 ) -> tuple[Word, ...]:
-    """Return the content words with their inverse passage frequency (Robertson & Spärck Jones)."""
+    """Return the content words with their inverse passage frequency (Robertson & Spärck Jones).
+
+    ``alternatives`` holds further terms that a word may stand as.
+    """
     weighed = []
     for text in question.content:
-        terms = tuple(question_terms([text]))
+        terms = (*question_terms([text]), *alternatives.get(text, ()))
         # The word itself where the corpus has it, or else the commonest of its parts.
         whole = max((frequency.get(t.text, 0) for t in terms if t.weight == 1.0), default=0)
         count = whole or max((frequency.get(t.text, 0) for t in terms), default=0)

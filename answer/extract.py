@@ -32,7 +32,7 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
     the statement belongs to one or leads in to it.
     """
     block = _block(document, at)
-    if question.wants_list and (whole := _whole_list(document, block, at)):
+    if question.several and (whole := _whole_list(document, block, at)):
         return Extract(whole, None)
     if block is not None and block.kind == "fact" and block.body:
         return Extract(block.span, _value(question, document, block.body))
@@ -48,7 +48,7 @@ def short_answer(question: Question, words: Sequence[Word], text: str, at: Span)
     the longest stretch that the question does not already say.
     """
     statement = text[at.start : at.end]
-    if question.wants_list and (several := enumeration(statement)):
+    if question.several and (several := enumeration(statement)):
         return Span(at.start + several.start, at.start + several.end)
     found = candidates(question.type, statement)
     asked = question.text.casefold()

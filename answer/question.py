@@ -1,4 +1,9 @@
-"""Reading a question: what kind of answer it asks for, and which of its words carry meaning."""
+"""Reading a question: what kind of answer it asks for, and which of its words carry meaning.
+
+The first interrogative decides, with the words right after it; «när» further on in a sentence is
+a conjunction, so a pattern that looked anywhere would misread it. Without an interrogative the
+question is a command («räkna upp …») or bare search words.
+"""
 
 from __future__ import annotations
 
@@ -13,113 +18,177 @@ AnswerType = Literal[
     "source", "yes_no", "what",
 ]  # fmt: skip
 
-# First match wins, so the narrow ones stand first.
-_PATTERNS: tuple[tuple[AnswerType, str], ...] = (
-    (
-        "source",
-        r"\b(?:vilk(?:en|a)|vad för|which|what)\b.{0,30}\b(?:käll(?:a|or|an|orna)|referens(?:en|er|erna)?|"
-        r"sources?|references?)\b|\bkäll(?:a|an) (?:till|för|bakom)\b|\breferens(?:en)? (?:till|för)\b|"
-        r"\b(?:av|of) (?:källorna|referenserna|the (?:sources|references))\b|"
-        r"\b(?:källa|källor|referens|referenser|source)\b.{0,12}(?:\?|$)",
-    ),
-    (
-        "money",
-        r"\bhur (?:mycket|dyr[ta]?) (?:pengar|kosta|betala|är|var|blev|har|fick|lade?s?)\b.{0,60}"
-        r"\b(?:kosta\w*|betala\w*|pengar|kronor|värd\w*|avgift\w*|böter|dyr\w*|lagts?|lade|spendera\w*)\b|"
-        r"\bvad (?:\w+ ){0,6}?(?:kosta(?:r|de|t|s)?|betala(?:r|de|t|s|des)?)\b|\bhur mycket kosta|\bhur mycket betala|"
-        r"\bhur dyr|\bhur mycket pengar|\bhur (?:stor|hög)(?:a|t)? (?:\w+ ){0,3}?"
-        r"(?:summa|belopp|avgift|kostnad|böter|bot|nota|ersättning|bidrag|lön|skuld|budget|vite|sanktion|skadestånd)\w*|"
-        r"\b(?:vilk(?:en|et|a)|vad (?:är|var|blev)) (?:\w+ ){0,3}?\w*(?:summa|belopp|avgift|kostnad|pris|prislapp|ersättning|"
-        r"lön|budget|nota|värde)(?:n|en|et|na|erna|s)?\b|\bhow much (?:did|does|was|has|money|were|is)\b|\bcosts?\b|"
-        r"\b(?:kostnad(?:en|er)?|prislapp(?:en)?|pris(?:et)?|avgift(?:en)?|notan?)\b\W*(?:\w+\W*){0,4}$",
-    ),
-    ("duration", r"\bhur (?:länge|lång tid|många (?:dagar|dygn|veckor|månader|år|timmar))\b|\bhow long\b"),
-    ("number", r"\bhur många\b|\bantal(?:et)?\b|\bhow many\b|\bhur (?:stor|hög) andel\b|\bnumber of\b|\bhur mycket\b"),
-    (
-        "date",
-        r"\bnär\b(?! det gäller)|\b(?:vilket|vilka|vilken|vad för|i vilken|under vilken|what|which) "
-        r"(?:\w+ )?(?:år|årtal|datum|dag|månad|tidpunkt|år(?:en|et)|årstid|period|tid|date|year|month|day|"
-        r"vecka|kvartal|höst|vår)\b|\bwhen\b|\b(?:datum|tidpunkt|deadline)(?:et|en)?\b|\bhur dags\b",
-    ),
-    ("why", r"\b(?:varför|hur kommer det sig|why)\b|\bav vilk(?:en|a) (?:anledning|skäl|orsak)\w*|"
-            r"\b(?:vad|vilka?) (?:\w+ ){0,3}?(?:orsak\w*|anledning\w*|skäl\w*|beror|berodde|syfte\w*|motiv\w*)\b|"
-            r"\b(?:orsak|anledning|skäl|syfte)(?:en|et|er|erna)?\b|\breasons?\b|\bi vilket syfte\b"),
-    ("definition", r"^(?:vad|what) (?:är|var|is|are) (?:en |ett |egentligen |a |an |the )?[\w:/-]+(?: [\w-]+)?(?: för något| egentligen)?\s*\?*$|"
-                   r"\bvad (?:menas|innebär|betyder|avses|står)\b|\bvad kallas\b|\bstår .{1,40} för\b|\bstands? for\b|"
-                   r"\bförkortning\w*|\bmean(?:s|t)?\b"),
-    ("who", r"\b(?:vem|vems|who|whom)\b"),
-    (
-        "organisation",
-        r"\b(?:vilken|vilket|vilka|which|what|vad heter|vad hette) (?:\w+ ){0,2}?\w*"
-        r"(?:myndighet|organisation|företag|bolag|leverantör|byrå|revisionsbyrå|aktör|universitet|"
-        r"instans|nämnd|styrelse|grupp|part|verk|tidning|region|kommun|avdelning|authority|"
-        r"company|agency|supplier|firm|vendor|board|organi[sz]ation)(?:en|er|et|erna)?\b",
-    ),
-    (
-        "list",
-        r"\bvilka\b|\b(?:nämn|räkna upp|lista|ange|ge exempel på|redogör för)\b|\bvad (?:är|var) för \w+\b|"
-        r"\bwhich (?:\w+s)\b|\bwhat (?:\w+ )?(?:are|were) the\b|\blist\b|"
-        r"\bvad .{0,60}\b(?:bestå\w*|omfatta\w*|ingår|ingick)\b",
-    ),
-    ("yes_no", r"^(?:stämmer det|är|var|har|hade|kan|kunde|kommer|ska|skulle|får|fick|finns|fanns|blev|did|does|is|was|has)\b"),
-)  # fmt: skip
-_COMPILED = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS]
 
+def any_of(text: str) -> str:
+    """Return a pattern for any of the words or word patterns in a text, as a whole word."""
+    return rf"\b(?:{'|'.join(text.split())})\b"
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    return re.compile(any_of(text), re.IGNORECASE)
+
+
+_INTERROGATIVE = _compiled(
+    r"vad vilken vilket vilka vem vems när hur varför var vart hurdan\w* "
+    r"what which who whom whose when how why where"
+)
+_SOURCE = _compiled(
+    r"käll(?:a|an|or|orna|förteckning\w*|hänvisning\w*) \w*referens(?:en|er|erna|lista\w*)? "
+    r"fotnot\w* sources? references?"
+)
+_MONEY = _compiled(
+    r"\w*(?:kostnad|avgift|ersättning|budget)(?:en|er|erna|s)? kosta(?:r|de|t|s)? betala\w* pengar "
+    r"kronor \w*(?:summa|summan|belopp|beloppet|pris|priset|prislapp|prislappen|notan?) böter lön "
+    r"värd(?:e|et)? dyr\w* spendera\w* cost(?:s|ed)? pay paid price fine fee money"
+)
+_DATE = _compiled(
+    r"\w*år \w*året \w*årtal(?:et)? \w*datum(?:et)? \w*dag(?:en)? \w*månad(?:en)? tidpunkt(?:en)? årstid "
+    r"\w*period(?:en)? vecka(?:n)? kvartal \w*höst \w*vår year date month day"
+)
+_DURATION = _compiled(
+    r"dagar dygn veckor månader år timmar minuter tid länge long days weeks months years"
+)
+_PARTY = _compiled(
+    r"\w*(?:myndighet|organisation|företag|bolag|leverantör|byrå|aktör|universitet|instans|nämnd|"
+    r"styrelse|grupp|verk|tidning|kommun|avdelning|part|region)(?:en|er|et|n|erna)? "
+    r"authority company agency supplier firm vendor board organi[sz]ation"
+)
+_REASON = _compiled(
+    r"\w*(?:orsak|anledning|skäl|syfte|motiv)(?:en|et|er|erna|ar|arna|n|t|s)? mål(?:et|en)? bakgrund(?:en)? "
+    r"beror berodde reasons? goal purpose aim why"
+)
+_MEANING = _compiled(
+    r"betyder innebär innebar menas avses innebörd(?:en)? definition(?:en)? förkortning\w* betydelse\w* "
+    r"means? stands?"
+)
+_DEFINED = re.compile(
+    r"(?:vad|what) (?:är|var|is|are) (?:(?:en|ett|egentligen|a|an|the) )*[\w:/-]+(?: [\w/-]+)?"
+    r"(?: (?:för (?:något|någonting)|egentligen))?\W*|.*\b(?:står|stand)\b.*\b(?:för|for)\W*",
+    re.IGNORECASE,
+)
+_NOUNS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
+    ("why", _REASON),
+    ("money", _MONEY),
+    ("organisation", _PARTY),
+)
+_ADJECTIVE = re.compile(r"\w+(?:ig|iga|igt|sk|ska|skt|ern|erna|dra|nan|nat|ell|ella|ny|nya|nytt)")
+_COMMAND = _compiled(r"nämn räkna lista list ange redogör")
+_POLAR = re.compile(
+    rf"\W*{any_of('stämmer är var har hade kan kunde kommer ska skulle får fick finns fanns blev did does is was has have are were')}",
+    re.IGNORECASE,
+)
 _ENGLISH = frozenset(
-    [
-        "the",
-        "what",
-        "how",
-        "many",
-        "much",
-        "did",
-        "does",
-        "was",
-        "were",
-        "which",
-        "who",
-        "why",
-        "when",
-        "where",
-        "is",
-        "are",
-        "of",
-        "and",
-        "to",
-        "a",
-        "an",
-        "has",
-        "have",
-        "by",
-        "for",
-        "long",
-        "should",
-    ]
+    "the what how many much did does was were which who why when where is are of and to a an has "
+    "have by for long should".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as read: its text, the type of answer asked for, its content words."""
+    """A question as read: its text, the type of answer asked for, its content words.
+
+    ``several`` says that it asks for more than one thing, so that a whole list may be the answer.
+    """
 
     text: str
     type: AnswerType
     content: tuple[str, ...]
     english: bool
-
-    @property
-    def wants_list(self) -> bool:
-        """Whether several things are asked for, so that a whole list may be the answer."""
-        return self.type == "list" or bool(re.search(r"\bvilka\b", self.text, re.IGNORECASE))
+    several: bool
 
 
 def read_question(text: str) -> Question:
     """Read a question, Swedish or English."""
-    kind: AnswerType = next((k for k, pattern in _COMPILED if pattern.search(text)), "what")
-    return Question(text, kind, tuple(content_words(text)), is_english(text))
+    kind = _type(text)
+    several = kind == "list" or bool(re.search(r"\bvilka\b", text, re.IGNORECASE))
+    return Question(text, kind, tuple(content_words(text)), is_english(text), several)
 
 
 def is_english(text: str) -> bool:
     """Tell whether a question is written in English, by its function words."""
     found = words(text)
     return sum(word in _ENGLISH for word in found) >= max(2, len(found) // 4)
+
+
+def _type(text: str) -> AnswerType:
+    if _SOURCE.search(text):
+        return "source"
+    asking = _INTERROGATIVE.search(text)
+    if asking is None or (asking.start() == 0 and asking[0].lower() == "var"):
+        return _without_interrogative(text)
+    rest = text[asking.end() :].strip()
+    near = " ".join(rest.split()[:4])
+    match asking[0].lower():
+        case "när" | "when":
+            return "date"
+        case "varför" | "why":
+            return "why"
+        case "vem" | "vems" | "who" | "whom" | "whose":
+            return "who"
+        case "hur" | "how":
+            return _how(rest, near)
+        case "vad" | "what":
+            return _what(text[asking.start() :], rest, near)
+        case "vilken" | "vilket" | "vilka" | "which":
+            return _which(asking[0].lower(), rest)
+        case _:
+            return "what"
+
+
+def _how(rest: str, near: str) -> AnswerType:
+    measure = rest.lower().partition(" ")[0]
+    if measure in ("länge", "lång", "långt", "long"):
+        return "duration"
+    if measure in ("många", "many"):
+        noun = " ".join(rest.split()[1:2])
+        if _DURATION.fullmatch(noun):
+            return "duration"
+        return "money" if _MONEY.search(" ".join(rest.split()[1:3])) else "number"
+    if measure in ("mycket", "much", "stor", "stora", "stort", "hög", "höga", "högt", "dyr", "dyrt"):
+        return "money" if _MONEY.search(rest) else "number"
+    return "why" if near.lower().startswith(("kommer det sig", "come")) else "what"
+
+
+def _what(asked: str, rest: str, near: str) -> AnswerType:
+    if re.match(r"(?:för (?:sorts?|slags|typ)|kalla[ds]?s?|he(?:ter|tte))\b", rest, re.IGNORECASE):
+        return "what"
+    if re.search(r"\b(?:kosta|betala|cost|pa(?:y|id))\w*", rest, re.IGNORECASE):
+        return "money"
+    if _DEFINED.fullmatch(asked) or _MEANING.search(near):
+        return "definition"
+    if _REASON.search(near):
+        return "why"
+    if _MONEY.search(" ".join(near.split()[:3])):
+        return "money"
+    if re.match(r"(?:year|date|month|day)\b", near, re.IGNORECASE):
+        return "date"
+    return "list" if re.match(r"(?:are|were) the\b", near, re.IGNORECASE) else "what"
+
+
+def _which(asking: str, rest: str) -> AnswerType:
+    """Read «vilken …» by its noun: the next word, or the one after an adjective."""
+    noun, _, after = rest.partition(" ")
+    if _ADJECTIVE.fullmatch(noun):
+        noun = after.partition(" ")[0]
+    noun = noun.strip("?,.")
+    if asking != "vilka" and _DATE.fullmatch(noun):
+        return "date"
+    for kind, pattern in _NOUNS:
+        if pattern.fullmatch(noun):
+            return kind
+    return "list" if asking == "vilka" else "what"
+
+
+def _without_interrogative(text: str) -> AnswerType:
+    if _POLAR.match(text) and len(text.split()) > 3:
+        return "yes_no"
+    if _COMMAND.search(text):
+        return "list"
+    kinds: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
+        ("money", _MONEY),
+        ("number", _compiled("antal antalet number andel")),
+        ("date", _compiled(r"\w*datum årtal år year date deadline")),
+        ("why", _REASON),
+        ("definition", _MEANING),
+    )
+    return next((kind for kind, pattern in kinds if pattern.search(text)), "what")

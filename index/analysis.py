@@ -22,8 +22,21 @@ _WORD = re.compile(
 _COLON_ENDING = re.compile(r"[:'’](?:s|n|en|ens|et|ets|er|erna|ar|arna)$", re.IGNORECASE)
 
 STOPWORDS = frozenset(
-    ["alla", "allt", "att", "av", "bara", "blev", "bli", "blir", "blivit", "både", "då", "de", "dem", "den", "denna", "deras", "dess", "dessa", "det", "detta", "dig", "din", "ditt", "dina", "du", "där", "därför", "efter", "eftersom", "ej", "eller", "en", "enligt", "er", "ett", "finns", "fick", "fler", "för", "före", "från", "får", "få", "ge", "genom", "ger", "gick", "gjorde", "gör", "göra", "ha", "hade", "han", "har", "hans", "hon", "hur", "här", "i", "icke", "ifrån", "in", "innan", "inom", "inte", "ja", "jag", "kan", "kom", "kunde", "kring", "man", "med", "mellan", "men", "mer", "mig", "min", "mina", "mitt", "mot", "mycket", "ni", "nog", "nu", "när", "nära", "något", "någon", "några", "och", "ofta", "okej", "om", "oss", "på", "redan", "samt", "se", "sedan", "ser", "sig", "sin", "sina", "sitt", "ska", "skall", "skulle", "som", "så", "sådan", "sådana", "säga", "sägs", "ta", "till", "trots", "under", "upp", "ut", "utan", "vad", "var", "vara", "vare", "varför", "varit", "varje", "vars", "vart", "vem", "vems", "vi", "vid", "vilka", "vilkas", "vilken", "vilket", "vill", "väl", "än", "ännu", "är", "även", "över", "åt", "kunna", "bland", "annat", "både", "också", "dock", "vore", "stod", "stå", "står", "berätta", "förklara", "beskriv", "menas", "betyder", "innebär", "handlar", "exempelvis", "ens", "ungefär", "cirka", "the", "a", "an", "of", "in", "is", "was", "were", "are", "be", "been", "to", "for", "on", "at", "by", "and", "or", "how", "what", "when", "where", "which", "who", "why", "did", "does", "do", "many", "much", "with", "from", "that", "this", "it", "its", "as", "had", "have", "has"]
-)  # fmt: skip
+    """
+    alla allt att av bara många mycket flera gärna kort blev bli blir blivit både då de dem den denna deras dess dessa det
+    detta dig din ditt dina du där därför efter eftersom ej eller en enligt er ett finns fick
+    fler för före från får få ge genom ger gick gjorde gör göra ha hade han har hans hon hur
+    här i icke ifrån in innan inom inte ja jag kan kom kunde kring man med mellan men mer mig
+    min mina mitt mot mycket ni nog nu när nära något någon några och ofta okej om oss på
+    redan samt se sedan ser sig sin sina sitt ska skall skulle som så sådan sådana säga sägs
+    ta till trots under upp ut utan vad var vara vare varför varit varje vars vart vem vems vi
+    vid vilka vilkas vilken vilket vill väl än ännu är även över åt kunna bland annat både
+    också dock vore stod stå står berätta förklara beskriv menas betyder innebär handlar
+    exempelvis ens ungefär cirka går the a an of in is was were are be been to for on at by and or
+    how what when where which who why did does do many much with from that this it its as had
+    have has
+    """.split()
+)
 
 _stemmer = Stemmer.Stemmer("swedish")
 
@@ -62,7 +75,7 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _lexicon() -> dict[str, float]:
+def lexicon() -> dict[str, float]:
     """Return Swedish words with their frequency as a share of running text (wordfreq)."""
     from wordfreq import get_frequency_dict
 
@@ -72,88 +85,18 @@ def _lexicon() -> dict[str, float]:
 
 # Endings and scraps that a word list holds as words, but that no compound ends in.
 _NOT_LAST = frozenset(
-    [
-        "ning",
-        "ande",
-        "ende",
-        "else",
-        "het",
-        "ingen",
-        "ingar",
-        "ligen",
-        "liga",
-        "lig",
-        "are",
-        "aren",
-        "arna",
-        "erna",
-        "orna",
-        "isk",
-        "iska",
-        "ens",
-        "ska",
-        "ten",
-        "ner",
-        "ter",
-        "tet",
-        "ter",
-        "het",
-        "heter",
-        "hets",
-        "ering",
-        "ion",
-        "ioner",
-        "ionen",
-        "ing",
-        "inga",
-        "sam",
-        "samt",
-        "ist",
-        "ister",
-        "tion",
-        "are",
-        "arens",
-        "arnas",
-        "bar",
-        "bart",
-        "bara",
-        "dom",
-        "lös",
-        "löst",
-        "ade",
-        "ades",
-        "abel",
-        "ler",
-        "ler",
-        "sen",
-        "ser",
-        "ras",
-        "rat",
-        "rad",
-        "rade",
-        "rats",
-        "des",
-    ]
+    """
+    ning ande ende else het ingen ingar ligen liga lig are aren arna erna orna isk iska ens
+    ska ten ner ter tet ter het heter hets ering ion ioner ionen ing inga sam samt ist ister
+    tion are arens arnas bar bart bara dom lös löst ade ades abel ler ler sen ser ras rat rad
+    rade rats des
+    """.split()
 )
 # Prefixes that make verbs and nouns of others, not compounds.
 _NOT_FIRST = frozenset(
-    [
-        "för",
-        "över",
-        "under",
-        "upp",
-        "till",
-        "med",
-        "sam",
-        "inne",
-        "åter",
-        "genom",
-        "miss",
-        "ute",
-        "mot",
-        "från",
-        "van",
-    ]
+    """
+    för över under upp till med sam inne åter genom miss ute mot från van
+    """.split()
 )
 _LINKS = ("", "s")
 
@@ -168,7 +111,7 @@ def compound_parts(word: str) -> tuple[str, ...]:
     """
     if len(word) < 7 or not word.isalpha():
         return ()
-    lexicon = _lexicon()
+    known = lexicon()
     best: list[tuple[float, tuple[str, ...]]] = [(-math.inf, ())] * (len(word) + 1)
     best[0] = (0.0, ())
     for end in range(3, len(word) + 1):
@@ -180,14 +123,14 @@ def compound_parts(word: str) -> tuple[str, ...]:
                 if not word[start:end].endswith(link):
                     continue
                 part = word[start : end - len(link)]
-                cost = _part_score(part, lexicon, last=end == len(word), first=start == 0)
+                cost = _part_score(part, known, last=end == len(word), first=start == 0)
                 if cost is not None and score + cost > best[end][0]:
                     best[end] = (score + cost, (*parts, part))
     parts = best[-1][1]
     if not parts:
         return ()
-    mean = sum(math.log(lexicon[part]) for part in parts) / len(parts)
-    return parts if mean > math.log(lexicon.get(word, 1e-9)) else ()
+    mean = sum(math.log(known[part]) for part in parts) / len(parts)
+    return parts if mean > math.log(known.get(word, 1e-9)) else ()
 
 
 def _all_parts(word: str) -> list[str]:
@@ -197,15 +140,15 @@ def _all_parts(word: str) -> list[str]:
     return list(dict.fromkeys([*parts, *inner]))
 
 
-def _part_score(part: str, lexicon: dict[str, float], *, last: bool, first: bool) -> float | None:
+def _part_score(part: str, known: dict[str, float], *, last: bool, first: bool) -> float | None:
     least = 1e-6 if len(part) < 5 else 2e-7 if len(part) < 6 else 5e-8
-    if len(part) < 3 or lexicon.get(part, 0.0) < least or (last and part in _NOT_LAST):
+    if len(part) < 3 or known.get(part, 0.0) < least or (last and part in _NOT_LAST):
         return None
-    if len(part) == 3 and lexicon[part] < 1e-5:
+    if len(part) == 3 and known[part] < 1e-5:
         return None
     if part in _NOT_FIRST if first else part in STOPWORDS:
         return None
-    return math.log(lexicon[part]) - 4.0
+    return math.log(known[part]) - 4.0
 
 
 def index_terms(text: str) -> list[str]:

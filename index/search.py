@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from index.analysis import content_words, question_terms
+from index.analysis import Term, content_words, question_terms
 from index.encoder import Encoder, Vectors
 from index.records import Hit, UnitHit, Where
 from index.store import Store
@@ -17,6 +17,7 @@ from ingest.records import Chunk
 
 Mode = Literal["dense", "terms", "hybrid"]
 
+EVERYWHERE = Where()
 _CANDIDATES = 60
 
 
@@ -37,18 +38,20 @@ def search(
     *,
     k: int = 10,
     mode: Mode = "hybrid",
-    where: Where = Where(),
+    where: Where = EVERYWHERE,
     dense_weight: float = 0.7,
+    extra: Sequence[Term] = (),
 ) -> Found:
     """Return the k best passages.
 
     Each candidate has a cosine (the best of the passage and its units) and a BM25 score. Both are
-    standardised over the candidates and summed, the cosine weighing ``dense_weight``.
+    standardised over the candidates and summed, the cosine weighing ``dense_weight``. ``extra``
+    terms are looked for beside the question's own.
     """
     started = time.perf_counter()
     vector = None if mode == "terms" else encoder.question(question)
     encoded = time.perf_counter()
-    terms = question_terms(content_words(question)) if mode != "dense" else []
+    terms = [*question_terms(content_words(question)), *extra] if mode != "dense" else []
     near = store.nearest(vector, _CANDIDATES, where) if vector is not None else []
     match = store.matching(terms, _CANDIDATES, where) if terms else []
     rows = list(dict.fromkeys([m.row for m in near] + [m.row for m in match]))

@@ -76,6 +76,12 @@ class Store(Protocol):
     def term_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands."""
 
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return the words of the passages in lower case, with how many they stand in."""
+
+    def abbreviations(self) -> Mapping[str, str]:
+        """Return the abbreviations that the corpus introduces: short form to long."""
+
     def passages(self) -> int:
         """Return how many passages there are."""
 

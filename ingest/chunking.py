@@ -13,7 +13,7 @@ from ingest.records import Block, Chunk, Document, Span
 from ingest.sentences import sentence_spans
 
 # Changed when reading or chunking changes what comes out, so that the index knows.
-CHUNKER = "1"
+CHUNKER = "2"
 
 PASSAGE_CHARACTERS = 800
 LIST_CHARACTERS = 1600

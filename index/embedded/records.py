@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from index.abbreviations import abbreviations
+from index.analysis import words
 from index.encoder import Vectors
 from index.store import FileState
 from ingest.records import Block, Chunk, Document, Marker, Reference, Span
@@ -30,6 +33,10 @@ CREATE TABLE IF NOT EXISTS chunks (
 CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document);
 CREATE INDEX IF NOT EXISTS chunks_by_parent ON chunks (parent);
 CREATE INDEX IF NOT EXISTS chunks_by_key ON chunks (key);
+CREATE TABLE IF NOT EXISTS words (
+    word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS abbreviations (
+    document TEXT NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS vectors (
     key BLOB NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
     PRIMARY KEY (key, model)) WITHOUT ROWID;
@@ -96,15 +103,48 @@ def put_documents(
                 for c in chunks
             ],
         )  # fmt: skip
+        _count_words(connection, [c.text for c in chunks if c.kind == "passage"], 1)
+        if document.kind == "document":
+            connection.executemany(
+                "INSERT INTO abbreviations VALUES (?, ?, ?)",
+                [(document.id, a.short, a.long) for a in abbreviations(document.text)],
+            )
 
 
 def delete_documents(connection: sqlite3.Connection, file_id: str) -> None:
     """Delete what came from a file."""
-    connection.execute(
-        "DELETE FROM chunks WHERE document IN (SELECT id FROM documents WHERE file = ?)",
-        (file_id,),
+    query = (
+        "SELECT text FROM chunks WHERE kind = 'passage' "
+        "AND document IN (SELECT id FROM documents WHERE file = ?)"
     )
+    _count_words(connection, [text for (text,) in connection.execute(query, (file_id,))], -1)
+    connection.execute("DELETE FROM words WHERE passages = 0")
+    for table in ("chunks", "abbreviations"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE document IN (SELECT id FROM documents WHERE file = ?)",
+            (file_id,),
+        )
     connection.execute("DELETE FROM documents WHERE file = ?", (file_id,))
+
+
+def _count_words(connection: sqlite3.Connection, texts: Sequence[str], sign: int) -> None:
+    counts = Counter(word for text in texts for word in set(words(text)) if word.isalpha())
+    connection.executemany(
+        "INSERT INTO words VALUES (?, ?) "
+        "ON CONFLICT (word) DO UPDATE SET passages = passages + excluded.passages",
+        [(word, sign * count) for word, count in counts.items()],
+    )
+
+
+def vocabulary(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the words of the corpus in lower case, with the number of passages they stand in."""
+    return dict(connection.execute("SELECT word, passages FROM words"))
+
+
+def long_forms(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the abbreviations that the corpus introduces: short form to long."""
+    query = "SELECT short, long FROM abbreviations ORDER BY document DESC, rowid DESC"
+    return dict(connection.execute(query))
 
 
 def documents(connection: sqlite3.Connection) -> Iterator[Document]:

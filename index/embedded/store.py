@@ -51,6 +51,8 @@ class EmbeddedStore:
         self._chunker = facts.get("chunker", "")
         self._vectors: VectorIndex | None = None
         self._terms: TermIndex | None = None
+        self._vocabulary: dict[str, int] | None = None
+        self._abbreviations: dict[str, str] | None = None
         self._kinds: dict[Where, list[int]] = {}
         self._document = lru_cache(maxsize=64)(self._read_document)
 
@@ -101,6 +103,18 @@ class EmbeddedStore:
         with self._lock:
             index = self._term_index()
             return {term: index.frequency(term) for term in terms}
+
+    def vocabulary(self) -> Mapping[str, int]:
+        with self._lock:
+            if self._vocabulary is None:
+                self._vocabulary = records.vocabulary(self._connection)
+            return self._vocabulary
+
+    def abbreviations(self) -> Mapping[str, str]:
+        with self._lock:
+            if self._abbreviations is None:
+                self._abbreviations = records.long_forms(self._connection)
+            return self._abbreviations
 
     def passages(self) -> int:
         with self._lock:
