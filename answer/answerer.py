@@ -7,8 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +21,28 @@ from index.abbreviations import alternatives
 from index.analysis import Term, question_terms
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.records import Where
-from index.search import Found, Mode, search
+from index.search import Mode, search
 from index.sync import open_store
 from ingest.errors import KallsvarError
 from ingest.records import Document, Span
 from ingest.support import references_for
 from settings import Settings
 
+WEIGHTS = Path(__file__).with_name("weights.json")
 _CANDIDATES = 10
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A question as read, its weighed words, the statements found, and what it took (ms)."""
+
+    question: Question
+    words: tuple[Word, ...]
+    statements: list[Statement]
+    encode_ms: float
+    search_ms: float
+    extract_ms: float
 
 
 class Answerer:
@@ -40,10 +52,11 @@ class Answerer:
     """
 
     def __init__(self, settings: Settings, *, encoder: Encoder | None = None) -> None:
-        self._settings = settings
+        self.settings = settings
         self._store = open_store(settings)
         self._encoder = encoder or SentenceTransformerEncoder(settings.model, settings.models_dir)
         self._lock = threading.Lock()
+        self._weights: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
         if not self._store.generation:
             raise KallsvarError("Det finns inget index än. Kör «python -m ingest» först.")
 
@@ -93,10 +106,10 @@ class Answerer:
     def _unreadable(self, text: str) -> str | None:
         if not text:
             return "Skriv en fråga, så letar jag i dokumenten."
-        if len(text) > self._settings.max_question:
+        if len(text) > self.settings.max_question:
             return (
                 f"Frågan är för lång ({len(text)} tecken). Skriv den kortare, med högst "
-                f"{self._settings.max_question} tecken."
+                f"{self.settings.max_question} tecken."
             )
         if not re.search(r"\w", text):
             return "Jag hittar ingen fråga i texten. Skriv den med ord, gärna en hel mening."
@@ -107,9 +120,45 @@ class Answerer:
     ) -> Answer:
         if question.type == "source":
             found = sources.search_references(
-                self._store, self._encoder, question, documents, mode, self._settings.dense_weight
+                self._store, self._encoder, question, documents, mode, self.settings.dense_weight
             )
             return self._source_answer(question, id, k, found)
+        read = self._read(question, k, mode, documents)
+        at = time.perf_counter()
+        statements = self._ranked(read, mode)
+        answer = self._compose(question, id, k, read.words, statements)
+        answer.timings_ms.update(_timings(read, time.perf_counter() - at))
+        return answer
+
+    def evidence(self, question: str) -> Evidence:
+        """Return a question's words and every statement found with its evidence, unranked.
+
+        This is what the weights are fitted on.
+        """
+        self._store.refresh()
+        text = repair(question, self._store.vocabulary(), english=is_english(question))
+        return self._read(read_question(text), _CANDIDATES, "hybrid", frozenset())
+
+    def confidence_features(self, question: str) -> tuple[float, ...] | None:
+        """Return the evidence for the best statement; None where there is nothing to weigh."""
+        read = self.evidence(question)
+        statements = self._ranked(read, "hybrid")
+        if read.question.type == "source" or not statements or not read.words:
+            return None
+        return confidence.features(read.question, read.words, statements)
+
+    @property
+    def weights(self) -> dict[str, Any]:
+        """The weights in use, as ``weights.json`` holds them."""
+        return self._weights
+
+    def reweigh(self, weights: dict[str, Any]) -> None:
+        """Use other weights."""
+        self._weights = weights
+
+    def _read(
+        self, question: Question, k: int, mode: Mode, documents: frozenset[str]
+    ) -> Evidence:
         other = alternatives(question.content, self._store.abbreviations())
         found = search(
             self._store,
@@ -118,15 +167,14 @@ class Answerer:
             k=max(k, _CANDIDATES),
             mode=mode,
             where=Where("document", documents),
-            dense_weight=self._settings.dense_weight,
+            dense_weight=self.settings.dense_weight,
             extra=[term for terms in other.values() for term in terms],
         )
         at = time.perf_counter()
         words = self._words(question, other)
-        statements = self._ranked(question, words, found, mode)
-        answer = self._compose(question, id, k, words, statements)
-        answer.timings_ms.update(_timings(found, at))
-        return answer
+        statements = gather(question, words, found.hits)
+        elapsed = (time.perf_counter() - at) * 1000
+        return Evidence(question, words, statements, found.encode_ms, found.search_ms, elapsed)
 
     def _words(
         self, question: Question, other: Mapping[str, tuple[Term, ...]]
@@ -135,20 +183,18 @@ class Answerer:
         frequency = self._store.term_frequency(terms)
         return weigh_words(question, frequency, self._store.passages(), other)
 
-    def _ranked(
-        self, question: Question, words: tuple[Word, ...], found: Found, mode: Mode
-    ) -> list[Statement]:
+    def _ranked(self, read: Evidence, mode: Mode) -> list[Statement]:
         """Return the best statement of each passage, best first."""
         weights = self._weights["statement"]
         best: dict[str, Statement] = {}
-        for s in gather(question, words, found.hits):
-            score = sum(weights[n] * v for n, v in zip(FEATURES, s.features, strict=True))
-            # A part on its own ranks passages by its own score alone: that is what is compared.
-            scored = Statement(s.hit, s.unit, s.features, s.spans, score)
-            held = best.get(s.hit.chunk.id)
-            if held is None or score > held.score:
-                best[s.hit.chunk.id] = scored
+        for statement in read.statements:
+            pairs = zip(FEATURES, statement.features, strict=True)
+            scored = replace(statement, score=sum(weights[name] * value for name, value in pairs))
+            held = best.get(statement.hit.chunk.id)
+            if held is None or scored.score > held.score:
+                best[statement.hit.chunk.id] = scored
         if mode != "hybrid":
+            # One part of the search on its own is compared by its own ranking.
             return list(best.values())
         return sorted(best.values(), key=lambda s: (-s.score, s.hit.chunk.id))
 
@@ -163,10 +209,9 @@ class Answerer:
         if not statements or not words:
             return _abstain(id, question.text)
         values = confidence.features(question, words, statements)
-        sure = confidence.probability(self._weights["confidence"], values)
-        said = confidence.verdict(
-            words, sure, self._weights["threshold"], statements[0].unit.similarity
-        )
+        there = confidence.probability(self._weights["said"], values)
+        sure = there * confidence.probability(self._weights["right"], values)
+        said = confidence.verdict(question, values, there, self._weights["threshold"])
         passages = []
         for rank, statement in enumerate(statements[:k], start=1):
             passages.append(self._passage(question, words, rank, statement))
@@ -209,7 +254,7 @@ class Answerer:
             entry = record.blocks[0].span
             title = Span(entry.end - len(record.title), entry.end)
             passages.append(passage(
-                record, rank, Span(0, len(record.text)), Extract(entry, title), source.score
+                record, rank, Span(0, len(record.text)), Extract(entry, entry, title), source.score
             ))  # fmt: skip
         answered = found.matched > 0
         answering = passages[: found.matched]
@@ -231,12 +276,6 @@ class Answerer:
             verdict="said" if answered else "not_said",
         )
 
-    @cached_property
-    def _weights(self) -> dict[str, Any]:
-        path = Path(__file__).with_name("weights.json")
-        weights: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return weights
-
 
 def passage(document: Document, rank: int, at: Span, place: Extract, score: float) -> Passage:
     """Return a passage with the answer's place, widened to hold all of the answer."""
@@ -257,7 +296,7 @@ def passage(document: Document, rank: int, at: Span, place: Extract, score: floa
         document=Citation(document.id, document.title, document.publisher, document.url),
         references=document.references
         if document.kind == "reference"
-        else references_for(document, place.answer.start, place.answer.end),
+        else references_for(document, place.core.start, place.core.end),
     )
 
 
@@ -269,9 +308,9 @@ def _abstain(id: str | None, question: str, *, message: str | None = None) -> An
     )  # fmt: skip
 
 
-def _timings(found: Found, extract_started: float) -> dict[str, float]:
+def _timings(read: Evidence, extract_seconds: float) -> dict[str, float]:
     return {
-        "encode": round(found.encode_ms, 2),
-        "search": round(found.search_ms, 2),
-        "extract": round((time.perf_counter() - extract_started) * 1000, 2),
+        "encode": round(read.encode_ms, 2),
+        "search": round(read.search_ms, 2),
+        "extract": round(read.extract_ms + extract_seconds * 1000, 2),
     }

@@ -1,6 +1,8 @@
 """How sure an answer is, as a probability, and whether to give it at all.
 
-A logistic regression over evidence features; its weights stand in ``weights.json``.
+Two logistic regressions over the same evidence: that the corpus answers the question (``said``),
+and that the answer chosen is right where it does (``right``). Their product is the confidence.
+The weights stand in ``weights.json``.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from answer.evidence import FEATURES as EVIDENCE
 from answer.evidence import Statement, Word, coverage
 from answer.question import Question
 from answer.records import Verdict
@@ -20,9 +23,13 @@ FEATURES = (
     "names",  # share of the question's names and numbers that the passage lacks
     "similarity",  # cosine of the statement, above 0.8 (where this model's cosines crowd), times 10
     "margin",  # the best statement's score above the next passage's
-    "untyped",  # the type asked for is not in the statement
-    "typed",  # it is
+    "value",  # the amount, number, date or period asked for is in the statement
+    "no_value",  # it is not
+    "no_name",  # a person or organisation was asked for, and none is in the statement
 )
+# Which way each may count. A fit that is free to turn them learns how one set of questions happens
+# to be written (there, rare words may speak for an answer), not what is evidence.
+SIGNS = (1, 1, -1, -1, 1, 1, 1, -1, -1)
 
 
 def features(
@@ -35,16 +42,18 @@ def features(
     unknown = sum(word.weight for word in words if not word.known) / total if total else 1.0
     names = [word for word in words if _is_name(question.text, word.text)]
     other = next((s.score for s in statements if s.hit is not best.hit), best.score - 3.0)
-    typed = best.features[5]
+    evidence = dict(zip(EVIDENCE, best.features, strict=True))
+    who = question.type in ("who", "organisation")
     return (
-        best.features[3],
+        evidence["context"],
         coverage(words, passage),
         unknown,
         1.0 - coverage(names, passage) if names else 0.0,
         (best.unit.similarity - 0.8) * 10,
         min(best.score - other, 5.0),
-        best.features[6],
-        typed,
+        evidence["value"],
+        evidence["no_value"],
+        float(who and not evidence["name"]),
     )
 
 
@@ -55,13 +64,20 @@ def probability(weights: Mapping[str, float], values: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def verdict(words: Sequence[Word], confidence: float, threshold: float, similar: float) -> Verdict:
-    """Tell said, on the subject but not said, and out of subject apart."""
-    if confidence >= threshold:
+def verdict(question: Question, values: Sequence[float], said: float, threshold: float) -> Verdict:
+    """Tell said, on the subject but not said, and out of subject apart.
+
+    ``said`` is the probability that the corpus answers at all. A Swedish question most of whose
+    words the corpus lacks, and that is like none of its statements, is out of subject whatever
+    amounts or dates happen to stand there.
+    """
+    evidence = dict(zip(FEATURES, values, strict=True))
+    strange = evidence["unknown"] >= 0.7 and evidence["around"] < 0.1
+    if strange and not question.english and evidence["similarity"] < 0.2:
+        return "out_of_subject"
+    if said >= threshold:
         return "said"
-    known = sum(word.weight for word in words if word.known)
-    total = sum(word.weight for word in words)
-    return "not_said" if total and known / total >= 0.34 and similar >= 0.8 else "out_of_subject"
+    return "out_of_subject" if evidence["similarity"] < 0.3 and strange else "not_said"
 
 
 def missing(words: Sequence[Word], statements: Sequence[Statement]) -> tuple[str, ...]:

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from answer.question import Question
-from answer.spans import candidates
-from index.analysis import Term, index_terms, question_terms
+from answer.spans import candidates, enumeration
+from index.abbreviations import abbreviations
+from index.analysis import Term, index_terms, question_terms, stem
 from index.records import Hit, UnitHit
 from ingest.records import Span
 
 FEATURES = (
     "similarity",  # cosine of the statement to the question, from the best among the candidates
+    "order",  # share of the question's neighbouring content words that are neighbours here
     "passage",  # the passage's fused search score, from the best
     "coverage",  # share of the question's content words in the statement, weighed by rarity
     "context",  # the same with the headings, the lead-in and the statement before
     "around",  # the same in the whole passage
-    "typed",  # the statement holds a span of the type asked for that the question lacks
-    "untyped",  # a type was asked for and the statement has no such span
+    "value",  # an amount, number, date or period was asked for, and one is here that is not asked
+    "no_value",  # one was asked for, and none is here
+    "name",  # a person or organisation was asked for, and one is here that the question lacks
+    "clause",  # a reason or definition was asked for, and a clause here looks like one
+    "list",  # several things were asked for, and here is a list or an enumeration
     "label",  # share of a fact's label that the question names
+    "introduces",  # an abbreviation's meaning was asked for, and it is introduced here
+    "early",  # a definition was asked for; 1 for the first statement found in its document, falling
     "brief",  # the statement is very short and says little on its own
 )
+_VALUES = ("money", "number", "date", "duration")
+_LIST_ITEM = re.compile(r"(?:^|\n)(?:[-–•*]|[A-Za-zÅÄÖ0-9][.)]) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +93,72 @@ def gather(question: Question, words: Sequence[Word], hits: Sequence[Hit]) -> li
     """Return every unit of the hits as a statement with its evidence."""
     best = max((unit.similarity for hit in hits for unit in hit.units), default=0.0)
     top = hits[0].score if hits else 0.0
+    order = sorted((hit.chunk.start, hit.chunk.id) for hit in hits)
     found = []
     for hit in hits:
         around = coverage(words, set(index_terms(f"{hit.chunk.context}\n{hit.chunk.text}")))
+        place = order.index((hit.chunk.start, hit.chunk.id))
         before: set[str] = set()
-        for unit in hit.units:
-            own = set(index_terms(unit.chunk.text))
+        for number, unit in enumerate(hit.units):
+            text = unit.chunk.text
+            own_order = index_terms(text)
+            own = set(own_order)
             context = set(index_terms(f"{hit.chunk.context}\n{unit.chunk.context}"))
-            spans = _typed_spans(question, unit.chunk.text)
-            typed = question.type in ("money", "number", "date", "duration", "who", "organisation")
+            spans = _typed_spans(question, text)
+            value = question.type in _VALUES
             features = (
                 (unit.similarity - best) * 10,
+                _order(question, own_order),
                 hit.score - top,
                 coverage(words, own),
                 coverage(words, own | context | before),
                 around,
-                float(typed and bool(spans)),
-                float(typed and not spans),
-                _label_share(question, unit.chunk.text),
-                float(len(unit.chunk.text) < 45 and ":" not in unit.chunk.text),
+                float(value and bool(spans)),
+                float(value and not spans),
+                float(question.type in ("who", "organisation") and bool(spans)),
+                float(question.type in ("why", "definition") and bool(spans)),
+                float(question.several and _is_list(hit, text)),
+                _label_share(question, text),
+                float(question.type == "definition" and _introduces(question, text)),
+                1 / (1 + place + number) if question.type == "definition" else 0.0,
+                float(len(text) < 45 and ":" not in text),
             )
             found.append(Statement(hit, unit, features, tuple(spans)))
             before = own
     return found
 
 
+def _order(question: Question, terms: Sequence[str]) -> float:
+    """Return the share of neighbouring content words that stand within three words of another."""
+    stems = [stem(word) for word in question.content]
+    pairs = list(itertools.pairwise(stems))
+    if not pairs:
+        return 0.0
+    places: dict[str, list[int]] = {}
+    for place, term in enumerate(terms):
+        places.setdefault(term, []).append(place)
+    near = sum(
+        any(abs(a - b) <= 6 for a in places.get(x, ()) for b in places.get(y, ()))
+        for x, y in pairs
+    )
+    return near / len(pairs)
+
+
 def _typed_spans(question: Question, text: str) -> list[Span]:
     asked = question.text.casefold()
-    spans = candidates(question.type, text)
+    spans = candidates(question.type, text, question.grain)
     return [s for s in spans if text[s.start : s.end].casefold() not in asked]
+
+
+def _is_list(hit: Hit, text: str) -> bool:
+    at = hit.chunk.text.find(text)
+    follows = hit.chunk.text[at + len(text) :] if at >= 0 else ""
+    leads = text.rstrip().endswith(":") and bool(_LIST_ITEM.match(follows))
+    return leads or enumeration(text) is not None
+
+
+def _introduces(question: Question, text: str) -> bool:
+    return any(a.short.lower() in question.content for a in abbreviations(text))
 
 
 def _label_share(question: Question, text: str) -> float:

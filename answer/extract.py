@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from answer.evidence import Word, covered
 from answer.question import Question
 from answer.spans import candidates, enumeration
-from index.analysis import index_terms
+from index.abbreviations import abbreviations
+from index.analysis import STOPWORDS, index_terms
 from ingest.records import Block, Document, Span
 from ingest.sentences import sentence_spans
 
@@ -17,28 +18,45 @@ _LONGEST_VALUE = 60
 _TOKEN = re.compile(r"\w+(?:[:.,'’/-]\w+)*")
 
 
+# A sentence that opens so says nothing without the one before it.
+_LEANING = re.compile(
+    r"(?:detta|dessa|denna|delvis|bland annat|framförallt|framför allt|här|där|därefter|därmed|"
+    r"först efter det|i stället|istället|majoriteten av dessa|flera av dem|utöver detta|de|den|hon|"
+    r"han|man)\b",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"[,;:()«»”\"]|\s[–-]\s")
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """An answer's place and the short answer's, in the document's text."""
+    """An answer's place and the short answer's, in the document's text.
+
+    ``core`` is the part of the answer that was found; the references are its.
+    """
 
     answer: Span
+    core: Span
     short: Span | None
 
 
 def extract(question: Question, words: Sequence[Word], document: Document, at: Span) -> Extract:
     """Return the answer around the best statement, which stands at ``at``.
 
-    It is the statement itself, or the whole list where the question asks for several things and
-    the statement belongs to one or leads in to it.
+    It is the statement itself, with the neighbour it leans on; or the whole list, where the
+    statement leads in to one, or belongs to one and the question asks for several things.
     """
     block = _block(document, at)
-    if question.several and (whole := _whole_list(document, block, at)):
-        return Extract(whole, None)
+    leads = any(b.lead == at for b in document.blocks)
+    if (question.several or leads) and (whole := _whole_list(document, block, at)):
+        return Extract(whole, whole, None)
     if block is not None and block.kind == "fact" and block.body:
-        return Extract(block.span, _value(question, document, block.body))
+        return Extract(block.span, block.span, _value(question, document, block.body))
     if block is not None and block.kind == "item" and block.label and block.body:
-        return Extract(at, _named_item(question, words, document, block))
-    return Extract(at, short_answer(question, words, document.text, at))
+        return Extract(at, at, _named_item(question, words, document, block))
+    short = short_answer(question, words, document.text, at)
+    answer = _with_neighbours(document, block, at, settled=_settled(question, short))
+    return Extract(answer, at, short)
 
 
 def short_answer(question: Question, words: Sequence[Word], text: str, at: Span) -> Span | None:
@@ -48,20 +66,49 @@ def short_answer(question: Question, words: Sequence[Word], text: str, at: Span)
     the longest stretch that the question does not already say.
     """
     statement = text[at.start : at.end]
+    found = _best_span(question, words, statement)
+    return Span(at.start + found.start, at.start + found.end) if found else None
+
+
+def _best_span(question: Question, words: Sequence[Word], statement: str) -> Span | None:
+    if question.type == "definition":
+        for introduced in abbreviations(statement):
+            if introduced.short.lower() in question.content:
+                return introduced.span
     if question.several and (several := enumeration(statement)):
-        return Span(at.start + several.start, at.start + several.end)
-    found = candidates(question.type, statement)
+        return several
     asked = question.text.casefold()
+    found = candidates(question.type, statement, question.grain)
     found = [s for s in found if statement[s.start : s.end].casefold() not in asked]
     if found:
         places = _places(words, statement)
-        nearest = min(found, key=lambda s: (_distance(s, places), s.start))
-        return Span(at.start + nearest.start, at.start + nearest.end)
-    if question.type in ("what", "definition", "who", "organisation", "list", "yes_no", "why"):
-        unsaid = _unsaid(words, statement)
-        if unsaid:
-            return Span(at.start + unsaid.start, at.start + unsaid.end)
-    return None
+        return min(found, key=lambda s: (_distance(s, places), s.start))
+    if question.type in ("money", "number", "date", "duration"):
+        return None
+    return _unsaid(words, statement)
+
+
+def _settled(question: Question, short: Span | None) -> bool:
+    return short is not None and question.type in ("money", "number", "date", "duration")
+
+
+def _with_neighbours(
+    document: Document, block: Block | None, at: Span, *, settled: bool
+) -> Span:
+    """Widen a sentence by the one it leans on, and by one that leans on it unless settled."""
+    if block is None or block.kind != "paragraph":
+        return at
+    text = document.text
+    inside = sentence_spans(text[block.span.start : block.span.end], block.span.start)
+    number = next((i for i, span in enumerate(inside) if span.start <= at.start < span.end), None)
+    if number is None:
+        return at
+    start, end = at
+    if number > 0 and _LEANING.match(text, start):
+        start = inside[number - 1].start
+    if not settled and number + 1 < len(inside) and _LEANING.match(text, inside[number + 1].start):
+        end = inside[number + 1].end
+    return Span(start, end)
 
 
 def _block(document: Document, at: Span) -> Block | None:
@@ -142,18 +189,31 @@ def _distance(span: Span, places: Sequence[tuple[int, float]]) -> float:
 
 
 def _unsaid(words: Sequence[Word], statement: str) -> Span | None:
-    """Return the longest stretch of a statement between words that the question says."""
-    cuts = [0]
-    for match in _TOKEN.finditer(statement):
-        terms = set(index_terms(match[0]))
-        if any(covered(word, terms) >= 1 for word in words):
-            cuts += [match.start(), match.end()]
-    cuts.append(len(statement))
-    stretches = [Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
-    if len(stretches) < 2:
+    """Return the stretch that best completes what the question says.
+
+    Stretches run between the question's own words and the clause's breaks; the one with the most
+    words that carry meaning wins, the later of two equals, as what is new comes last in Swedish.
+    """
+    breaks = {match.start() for match in _BREAK.finditer(statement)}
+    stretches: list[tuple[int, int, int]] = []
+    start = end = None
+    weight = 0
+    for match in [*_TOKEN.finditer(statement), None]:
+        said = match is not None and any(
+            covered(word, set(index_terms(match[0]))) >= 1 for word in words
+        )
+        broken = match is None or (end is not None and any(end <= b <= match.start() for b in breaks))
+        if (said or broken) and start is not None and end is not None:
+            stretches.append((weight, start, end))
+            start, weight = None, 0
+        if match is None or said:
+            continue
+        content = match[0].lower() not in STOPWORDS
+        if content:
+            start = match.start() if start is None else start
+            end = match.end()
+            weight += 1
+    if not stretches:
         return None
-    longest = max(stretches, key=lambda s: s.end - s.start)
-    piece = statement[longest.start : longest.end]
-    start = longest.start + len(piece) - len(piece.lstrip(" ,;:–-"))
-    end = longest.end - len(piece) + len(piece.rstrip(" ,;:.–-"))
-    return Span(start, end) if end - start >= 2 else None
+    _, start, end = max(stretches, key=lambda s: (min(s[0], 8), s[1]))
+    return Span(start, end)

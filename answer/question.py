@@ -19,6 +19,9 @@ AnswerType = Literal[
 ]  # fmt: skip
 
 
+Grain = Literal["day", "month"]
+
+
 def any_of(text: str) -> str:
     """Return a pattern for any of the words or word patterns in a text, as a whole word."""
     return rf"\b(?:{'|'.join(text.split())})\b"
@@ -87,7 +90,8 @@ _ENGLISH = frozenset(
 class Question:
     """A question as read: its text, the type of answer asked for, its content words.
 
-    ``several`` says that it asks for more than one thing, so that a whole list may be the answer.
+    ``several`` says that it asks for more than one thing, so that a whole list may be the answer;
+    ``grain`` that a date is asked for to the day or the month.
     """
 
     text: str
@@ -95,13 +99,23 @@ class Question:
     content: tuple[str, ...]
     english: bool
     several: bool
+    grain: Grain | None = None
 
 
 def read_question(text: str) -> Question:
     """Read a question, Swedish or English."""
     kind = _type(text)
     several = kind == "list" or bool(re.search(r"\bvilka\b", text, re.IGNORECASE))
-    return Question(text, kind, tuple(content_words(text)), is_english(text), several)
+    return Question(text, kind, tuple(content_words(text)), is_english(text), several, _grain(text, kind))
+
+
+def _grain(text: str, kind: AnswerType) -> Grain | None:
+    if kind != "date":
+        return None
+    if re.search(any_of(r"\w*datum(?:et)? dag(?:en)? day date"), text, re.IGNORECASE):
+        return "day"
+    fine = any_of(r"månad(?:en)? month årstid(?:en)?")
+    return "month" if re.search(fine, text, re.IGNORECASE) else None
 
 
 def is_english(text: str) -> bool:

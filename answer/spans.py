@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from answer.question import AnswerType, any_of
+from answer.question import AnswerType, Grain, any_of
+from index.analysis import lexicon
 from ingest.records import Span
 
 _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
@@ -58,7 +59,14 @@ _DURATION = _compiled(
 )
 _COUNT = _compiled(rf"{_HEDGE}(?:\b{_DIGITS}(?: {_SCALE}\b)?(?: procent\b| ?%)?|{_MANY})")
 _CAPITAL = r"[A-ZÅÄÖ][\w&/-]*"
-_NAME = re.compile(rf"\b{_CAPITAL}(?: (?:(?:och|i|för|av|von|de) )?{_CAPITAL})*")
+_NAME = re.compile(rf"\b{_CAPITAL}(?: (?:(?:för|av|von|de|i) )?{_CAPITAL})*(?: (?:universitet|AB)\b)?")
+# Those who act without a name: «regionens egen samordningsgrupp», «styrgruppen för projektet».
+_ACTOR = re.compile(
+    r"\b(?:[\wåäö]+(?:ens|ets|nas|s) (?:egen |egna )?)?\w*(?:styrelsen?|grupp(?:en)?|leverantören|byrån|verket|"
+    r"myndigheten|nämnden|politikerna|ledningen|bolaget|företaget|regionen|medarbetarna|vårdgivar(?:en|na))\b"
+    r"(?: för \w+)?",
+    re.IGNORECASE,
+)
 _REASON = _compiled(
     any_of(
         r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå i\ssyfte\satt "
@@ -74,24 +82,34 @@ _COPULA = _compiled(
     )
     + r"(?: att)? (?P<body>[^.;!?]+)"
 )
+_GRAINS: dict[Grain, re.Pattern[str]] = {
+    "day": re.compile(rf"\d{{1,2}} {_MONTH}|\d-\d\d-\d", re.IGNORECASE),
+    "month": re.compile(rf"{_MONTH}|{_SEASON}|\d-\d\d-\d", re.IGNORECASE),
+}
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(rf"(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}")
 
 
-def candidates(kind: AnswerType, text: str) -> list[Span]:
-    """Return the spans of ``text`` that a question of this type may be answered with, in order."""
+def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[Span]:
+    """Return the spans of ``text`` that a question of this type may be answered with, in order.
+
+    ``grain`` asks for dates that name a day or a month.
+    """
     match kind:
         case "money":
             return _spans(_MONEY, text)
         case "date":
-            return _spans(_DATE, text)
+            wanted = _GRAINS.get(grain) if grain else None
+            return [s for s in _spans(_DATE, text) if not wanted or wanted.search(text[slice(*s)])]
         case "duration":
             return _spans(_DURATION, text)
         case "number":
             dates = _spans(_DATE, text)
             return [s for s in _spans(_COUNT, text) if not any(_overlap(s, d) for d in dates)]
         case "who" | "organisation":
-            return _spans(_NAME, text)
+            names = [s for s in _spans(_NAME, text) if not _common(text, s)]
+            actors = [s for s in _spans(_ACTOR, text) if not any(_overlap(s, n) for n in names)]
+            return sorted([*names, *actors])
         case "why":
             return _spans(_REASON, text, "body")
         case "definition":
@@ -121,6 +139,13 @@ def _spans(pattern: re.Pattern[str], text: str, group: str | int = 0) -> list[Sp
 
 def _whole(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     return (trimmed for span in spans if (trimmed := trim(text, span)).start < trimmed.end)
+
+
+def _common(text: str, span: Span) -> bool:
+    """Tell whether a capital is only that of a sentence's first word."""
+    word = text[slice(*span)]
+    first = span.start == 0 or text[: span.start].rstrip()[-1:] in (".", "!", "?", ":", "\n", "–")
+    return first and " " not in word and not word[1:2].isupper() and lexicon().get(word.lower(), 0) > 1e-6
 
 
 def _overlap(a: Span, b: Span) -> bool:

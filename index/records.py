@@ -36,7 +36,8 @@ class UnitHit:
 class Hit:
     """A passage found, best first by ``score`` and then by chunk id.
 
-    ``similarity`` is the best cosine among the passage and its units, ``terms`` its BM25 score.
+    ``similarity`` is the best cosine among the passage and its units, ``terms`` its
+    BM25 score.
     """
 
     chunk: Chunk

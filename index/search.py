@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -96,7 +96,7 @@ def _rank(hits: list[Hit], mode: Mode, dense_weight: float) -> list[Hit]:
     lexical = standardise([hit.terms for hit in hits])
     scores = weight * cosines + (1 - weight) * lexical
     scored = [
-        Hit(hit.chunk, float(score), hit.similarity, hit.terms, hit.units)
+        replace(hit, score=float(score))
         for hit, score in zip(hits, scores, strict=True)
     ]
     return sorted(scored, key=lambda hit: (-hit.score, hit.chunk.id))

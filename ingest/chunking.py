@@ -13,10 +13,13 @@ from ingest.records import Block, Chunk, Document, Span
 from ingest.sentences import sentence_spans
 
 # Changed when reading or chunking changes what comes out, so that the index knows.
-CHUNKER = "2"
+CHUNKER = "4"
 
-PASSAGE_CHARACTERS = 800
-LIST_CHARACTERS = 1600
+# Between the headings of a context.
+HEADINGS = " › "
+
+PASSAGE_CHARACTERS = 1200
+LIST_CHARACTERS = 2000
 
 
 def chunk(document: Document) -> list[Chunk]:
@@ -28,7 +31,7 @@ def chunk(document: Document) -> list[Chunk]:
     chunks: list[Chunk] = []
     for group in _passages(document):
         start, end = group[0].start, group[-1].end
-        context = " › ".join((document.title, *document.section(start)))
+        context = HEADINGS.join((document.title, *document.section(start)))
         passage = _slice(document, "passage", start, end, context)
         chunks.append(passage)
         if len(group) > 1:
@@ -63,7 +66,7 @@ def _unit_context(document: Document, unit: Span) -> str:
     parts = [section[-1] if section else document.title]
     if lead:
         parts.append(document.text[lead.start : lead.end])
-    return " › ".join(parts)
+    return HEADINGS.join(parts)
 
 
 def _passages(document: Document) -> Iterator[list[Span]]:

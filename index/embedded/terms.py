@@ -8,9 +8,10 @@ from typing import Any
 
 from index.analysis import Term, index_terms
 from index.records import Match, Where
+from ingest.chunking import HEADINGS
 
-# A heading says what a passage is about, but less surely than its own words.
-_CONTEXT_WEIGHT = 0.4
+# The nearest heading counts as the passage's own words; those above it say less.
+_CONTEXT_WEIGHT = 0.2
 _MOST_TERMS = 64
 
 
@@ -50,8 +51,8 @@ class TermIndex:
             document = tantivy.Document(
                 kind=kind,
                 document=document_id,
-                body=" ".join(index_terms(text)),
-                context=" ".join(index_terms(context)),
+                body=" ".join(index_terms(f"{context.rpartition(HEADINGS)[2]}\n{text}")),
+                context=" ".join(index_terms(context.rpartition(HEADINGS)[0])),
             )
             document.add_unsigned("row", row)
             writer.add_document(document)

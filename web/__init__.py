@@ -1,0 +1,1 @@
+"""How answers and documents look in the chat."""
