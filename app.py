@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _WEB = ROOT / "web"
 _EXAMPLES = 5
+_UNSHOWABLE = "Källan gick inte att visa."
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -67,7 +69,8 @@ def launch(demo: gr.Blocks, settings: Settings, **options: Any) -> None:
         ssr_mode=False,
         enable_monitoring=False,
         theme=_theme(),
-        css_paths=_WEB / "style.css",
+        # Not as `css`, which Gradio rewrites to hold inside its own root only.
+        head=f"<style>{(_WEB / 'style.css').read_text(encoding='utf-8')}</style>",
         **options,
     )
 
@@ -76,6 +79,7 @@ def build(engine: Answerer) -> gr.Blocks:
     """Return the page over an engine."""
     import gradio as gr
 
+    from ingest.records import Span
     from web.render import document_panel, notice, turn
 
     def ask(
@@ -89,22 +93,16 @@ def build(engine: Answerer) -> gr.Blocks:
             shown = [*shown, notice(_shortened(question), str(error))]
         return "".join(shown), shown, previous, ""
 
-    def show_document(
-        document_id: str, start: str, end: str, answer_start: str | None, answer_end: str | None
-    ) -> str:
-        from ingest.records import Span
-
+    def show_document(place: dict[str, str]) -> str:
         try:
-            document = engine.document(document_id)
-            passage = Span(int(start), int(end))
-            answer = (
-                Span(int(answer_start), int(answer_end))
-                if answer_start is not None and answer_end is not None
-                else None
-            )
-        except (KallsvarError, ValueError) as error:
-            message = str(error) if isinstance(error, KallsvarError) else "Källan gick inte att visa."
-            return f"<p>{message}</p>"
+            document = engine.document(place["document"])
+            passage = Span(int(place["start"]), int(place["end"]))
+            answer = None
+            if "answerStart" in place:
+                answer = Span(int(place["answerStart"]), int(place["answerEnd"]))
+        except (KallsvarError, ValueError, KeyError, TypeError) as error:
+            message = str(error) if isinstance(error, KallsvarError) else _UNSHOWABLE
+            return f"<p>{escape(message)}</p>"
         return document_panel(document, passage, answer)
 
     with gr.Blocks(title="Källsvar", analytics_enabled=False) as demo:
@@ -112,10 +110,12 @@ def build(engine: Answerer) -> gr.Blocks:
             "<h1>Källsvar</h1><p>Ordagranna svar ur dina egna dokument, med källa. "
             "Ingenting hittas på.</p>",
             elem_id="huvud",
+            apply_default_css=False,
         )
         conversation = gr.HTML(
             "",
             elem_id="samtal",
+            apply_default_css=False,
             server_functions=[show_document],
             js_on_load=(_WEB / "panel.js").read_text(encoding="utf-8"),
             html_template='<div role="log" aria-live="polite" aria-label="Samtal">${value}</div>',
@@ -132,13 +132,13 @@ def build(engine: Answerer) -> gr.Blocks:
                 elem_id="fraga",
             )
             send = gr.Button("Fråga", variant="primary", scale=1, min_width=90)
-        with gr.Row():
+        with gr.Row(elem_id="exempel"):
             for example in examples(engine.documents()):
-                button = gr.Button(example, size="sm", elem_classes="exempel", min_width=120)
+                button = gr.Button(example, size="sm", min_width=0)
                 button.click(
                     ask, [button, shown, previous], [conversation, shown, previous, question]
                 )
-        renew = gr.Button("Ny konversation", size="sm", variant="secondary", min_width=120)
+        renew = gr.Button("Ny konversation", size="sm", variant="secondary", elem_id="ny", min_width=0)
         outputs = [conversation, shown, previous, question]
         gr.on([question.submit, send.click], ask, [question, shown, previous], outputs)
         renew.click(lambda: ("", [], None, ""), None, outputs)
@@ -161,8 +161,8 @@ def examples(documents: list[Document]) -> list[str]:
 
 def _from_label(label: str) -> str | None:
     """Return the question that a fact's label answers: «Antal X» asks how many X."""
-    if match := re.fullmatch(r"Antal (\w.+)", label):
-        return f"Hur många {match[1]}?"
+    if match := re.fullmatch(r"Antal (.+?)((?: (?:under|i|på|vid|från|kopplat) .+)?)", label):
+        return f"Hur många {match[1]} var det{match[2]}?"
     if match := re.fullmatch(r"(?:Kostnad|\w+kostnad)\b.*", label):
         return f"Hur stor var {label[0].lower()}{label[1:]}?" if "," not in label else None
     return None

@@ -37,7 +37,7 @@ _INTERROGATIVE = _compiled(
 )
 _SOURCE = _compiled(
     r"käll(?:a|an|or|orna|förteckning\w*|hänvisning\w*) \w*referens(?:en|er|erna|lista\w*)? "
-    r"fotnot\w* sources? references?"
+    r"fotnot\w* sources? references? (?:uppgift(?:en|er|erna)?|påstående(?:t|n)?)\s(?:om|att)"
 )
 _MONEY = _compiled(
     r"\w*(?:kostnad|avgift|ersättning|budget)(?:en|er|erna|s)? kosta(?:r|de|t|s)? betala\w* pengar "

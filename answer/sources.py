@@ -27,7 +27,7 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _MANY = re.compile(
-    r"\bvilka\b|\balla\b|\bwhich (?:sources|references|of)\b|\bav källorna\b", re.IGNORECASE
+    r"\bvilka\b|\balla\b|\bwhich (?:sources|references|of)\b|\bav källorna\b|\bkällor\b|\breferenser\b", re.IGNORECASE
 )
 _NUMBER = re.compile(
     r"\b(?:källa|referens|nummer|nr|reference|source|fotnot|not)\s*(?:nr|nummer)?\.? ?(\d{1,3})\b",

@@ -16,7 +16,8 @@ from rapidfuzz.distance import OSA
 
 from index.analysis import compound_parts, fold, lexicon, stem
 
-_WORD = re.compile(r"[^\W\d_]+")
+# A word, not a scrap of mark-up, an address or code.
+_WORD = re.compile(r"(?<![\w<>=/@#{}$&\\.])[^\W\d_]+(?![\w<>=/@#{}$&\\])")
 _RESTORED = {"a": "aåä", "o": "oö"}
 # «ar» alone would be read as the far commoner «är».
 _YEAR = re.compile(r"\b(?<=vilket )ar\b|\b(?<=manga )ar\b", re.IGNORECASE)

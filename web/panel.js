@@ -17,8 +17,7 @@ function close() {
 
 async function open(button) {
   opener = button;
-  const { document: id, start, end, answerStart, answerEnd } = button.dataset;
-  const html = await server.show_document(id, start, end, answerStart ?? null, answerEnd ?? null);
+  const html = await server.show_document({ ...button.dataset });
   panel.querySelector(".dokument").innerHTML = html;
   panel.hidden = false;
   document.body.classList.add("med-panel");

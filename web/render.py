@@ -55,12 +55,26 @@ def _answered(answer: Answer) -> str:
                 f"{escape(whole[:start])}<mark>{escape(whole[start:end])}</mark>"
                 f"{escape(whole[end:])}"
             )
-    numbers = " ".join(_citation_button(p, f"[{p.rank}]", "siffra") for p in answer.passages[:1])
+    answering = _answering(answer)
+    numbers = " ".join(_citation_button(p, f"[{p.rank}]", "siffra") for p in answering)
+    others = ""
+    if rest := answer.passages[len(answering) :]:
+        others = (
+            f'<details class="fler"><summary>Fler passager som liknar frågan ({len(rest)})</summary>'
+            f"{_citations('', rest)}</details>"
+        )
     return (
         f'<div class="svar"><blockquote>{_lines(marked)} {numbers}</blockquote>'
         f'<p class="grad grad-{escape(_css(answer.band))}">{BANDS[answer.band]}</p></div>'
-        f"{_citations('Källor', answer.passages)}"
+        f"{_citations('Källor' if len(answering) > 1 else 'Källa', answering)}{others}"
     )
+
+
+def _answering(answer: Answer) -> tuple[Passage, ...]:
+    """Return the passages that the answer is made of: several where it names several sources."""
+    lines = (answer.answer or "").split("\n")
+    records = [p for p in answer.passages if p.text.partition("\n")[0] in lines and "#" in p.document.id]
+    return tuple(records) or answer.passages[:1]
 
 
 def _abstained(answer: Answer) -> str:
@@ -81,7 +95,8 @@ def _abstained(answer: Answer) -> str:
 
 def _citations(title: str, passages: Iterable[Passage]) -> str:
     items = "".join(_citation(passage) for passage in passages)
-    return f'<section class="kallor"><h3>{title}</h3><ol>{items}</ol></section>'
+    heading = f"<h3>{title}</h3>" if title else ""
+    return f'<section class="kallor">{heading}<ol>{items}</ol></section>'
 
 
 def _citation(passage: Passage) -> str:
@@ -147,11 +162,11 @@ def document_panel(document: Document, passage: Span, answer: Span | None) -> st
     A place that does not lie in the text is not shown at all.
     """
     size = len(document.text)
-    marks: Marks = []
-    if 0 <= passage.start < passage.end <= size:
-        marks.append((passage, "passage"))
+    marks: Marks = []  # the inner one first
     if answer and 0 <= answer.start < answer.end <= size:
         marks.append((answer, "traff"))
+    if 0 <= passage.start < passage.end <= size:
+        marks.append((passage, "passage"))
     publisher = f"<p class='utgivare'>{escape(document.publisher)}</p>" if document.publisher else ""
     link = f"<p>{_link(document.url, document.url)}</p>" if document.url else ""
     body = "".join(_grouped(document, marks))

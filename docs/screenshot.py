@@ -1,0 +1,46 @@
+"""Writes the README's picture: the chat with one cited answer. Needs Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from settings import Settings, go_quiet
+
+QUESTION = "Vilken avgift fick VGR betala för den otillåtna direktupphandlingen?"
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def main() -> None:
+    """Serve the chat over the repository's corpus and photograph an answer with its source open."""
+    go_quiet()
+    from playwright.sync_api import sync_playwright
+
+    import app
+    from answer import Answerer
+    from index.sync import sync
+
+    settings = Settings(port=7871)
+    sync(settings)
+    demo = app.build(Answerer(settings))
+    app.launch(demo, settings, prevent_thread_lock=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
+        page = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=CHROMIUM,
+            viewport={"width": 1240, "height": 720},
+        ).new_page()
+        page.goto(f"http://127.0.0.1:{settings.port}")
+        page.fill("#fraga textarea", QUESTION)
+        page.press("#fraga textarea", "Enter")
+        page.click(".kalla >> nth=0")
+        page.wait_for_selector("#panel mark.traff")
+        page.wait_for_timeout(800)
+        page.screenshot(path=str(Path(__file__).with_name("chat.png")))
+    demo.close()
+
+
+if __name__ == "__main__":
+    main()
