@@ -1,0 +1,154 @@
+"""``python -m eval``: asks the fixed questions, or those of a collection, and reports."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.errors import KallsvarError
+
+if TYPE_CHECKING:
+    from eval.gate import Change
+    from eval.metrics import Interval
+    from eval.report import Report
+    from settings import Settings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+NAMES = {
+    "R@1": "Belägg på plats 1", "R@3": "Belägg bland 3", "R@5": "Belägg bland 5",
+    "RR": "Medelreciprok rang", "nDCG@10": "nDCG@10",
+    "short_contained": "Kort svar finns i det visade", "short_exact": "Kort svar exakt",
+    "short_f1": "Kort svar F1", "references_exact": "Rätt referensnummer",
+    "false_abstaining": "Avstår fast svaret finns", "abstained_near": "Avstår: nära ämnet",
+    "abstained_far": "Avstår: utanför ämnet", "abstain_precision": "Avstår: precision",
+    "abstain_recall": "Avstår: täckning", "calibration_error": "Kalibreringsfel",
+    "roc_near": "ROC-yta, nära ämnet",
+}  # fmt: skip
+
+
+@app.command()
+def main(
+    split: Annotated[str, typer.Option(help="dev, test eller all.")] = "all",
+    accept: Annotated[bool, typer.Option("--accept", help="Spara resultatet som ny baslinje.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Skriv bara ett JSON-objekt.")] = False,
+    beir: Annotated[Path | None, typer.Option(help="Mapp med en BEIR-samling.")] = None,
+    squad: Annotated[Path | None, typer.Option(help="Fil i SQuAD-format.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Mappen med dokumenten.")] = None,
+    var: Annotated[Path | None, typer.Option(help="Mappen för index och rapporter.")] = None,
+    model: Annotated[str | None, typer.Option(help="Annan Sentence Transformers-modell.")] = None,
+) -> None:
+    """Kör utvärderingen och jämför med baslinjen."""
+    from settings import from_options, go_quiet
+
+    go_quiet()
+    try:
+        settings = from_options(corpus=corpus, var=var, model=model)
+        if beir or squad:
+            _collection(settings, beir, squad, as_json)
+            return
+        if split not in ("dev", "test", "all"):
+            raise KallsvarError(f"Delen «{split}» finns inte; välj dev, test eller all.")
+        passed = _questions(settings, split, accept, as_json)
+    except KallsvarError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from None
+    if not passed:
+        raise typer.Exit(2)
+
+
+def _questions(settings: Settings, split: str, accept: bool, as_json: bool) -> bool:
+    from answer import Answerer
+    from eval import gate
+    from eval.questions import load_questions
+    from eval.report import make_report, write_report
+    from eval.run import means
+    from ingest.__main__ import sync_with_progress
+
+    questions = load_questions(split=split)
+    sync_with_progress(settings)
+    engine = Answerer(settings)
+    with progress_bar(3 * len(questions)) as advance:
+        report = make_report(engine, questions, advance)
+    rows, summary = report.rows["hybrid"], report.summaries["hybrid"]
+    if accept:
+        if split != "all":
+            raise KallsvarError("Baslinjen sparas för alla frågor: kör --accept utan --split.")
+        gate.store(gate.baseline(rows, summary))
+    changes = gate.compare(rows, summary) if split == "all" and gate.BASELINE.exists() else []
+    folder = settings.var / "eval" / datetime.now().strftime("%Y-%m-%dT%H%M%S")
+    write_report(report, changes, folder)
+    if as_json:
+        sys.stdout.write(json.dumps({"metrics": means(summary)}) + "\n")
+    else:
+        _show(report, changes, folder)
+    return not any(change.failed for change in changes)
+
+
+def _collection(settings: Settings, beir: Path | None, squad: Path | None, as_json: bool) -> None:
+    from eval.collections import evaluate, load_beir, load_squad, open_collection
+
+    collection = load_beir(beir) if beir else load_squad(squad or Path())
+    engine = open_collection(collection, settings)
+    with progress_bar(len(collection.queries)) as advance:
+        measures = evaluate(collection, engine, advance)
+    if as_json:
+        sys.stdout.write(json.dumps({"metrics": measures}) + "\n")
+        return
+    typer.echo(
+        f"{collection.name}: {len(collection.texts)} texter, {len(collection.queries)} frågor"
+    )
+    for name, value in measures.items():
+        typer.echo(f"{name:>20}  {value:.3f}")
+
+
+@contextmanager
+def progress_bar(total: int) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on standard error; yields what to call for each step done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("Frågar", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _show(report: Report, changes: list[Change], folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    ranking = Table("", *report.summaries, title="Sökning: belägget hittas")
+    for name in ("R@1", "R@3", "R@5", "RR"):
+        cells = [f"{summary[name].mean:.3f}" for summary in report.summaries.values()]
+        ranking.add_row(NAMES[name], *cells)
+    console.print(ranking)
+    answers = Table("", *report.by_split, title="Svar, med 95 % intervall")
+    for name, label in NAMES.items():
+        answers.add_row(label, *(_cell(summary[name]) for summary in report.by_split.values()))
+    console.print(answers)
+    for change in changes:
+        if change.failed:
+            console.print(
+                f"[red]Sämre än baslinjen: {NAMES.get(change.measure, change.measure)} "
+                f"{change.before:.3f} → {change.now:.3f}[/red]"
+            )
+    console.print(f"Rapport: {folder / 'report.html'}")
+
+
+def _cell(interval: Interval | Any) -> str:
+    if not interval.count:
+        return "–"
+    return f"{interval.mean:.3f} ({interval.low:.2f}–{interval.high:.2f})"
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m eval")
