@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +43,7 @@ class Ranking:
     group: str
     features: Matrix
     right: npt.NDArray[np.bool_]
+    weight: float = 1.0
 
 
 def fit_ranking(rankings: Sequence[Ranking]) -> Matrix:
@@ -52,15 +53,18 @@ def fit_ranking(rankings: Sequence[Ranking]) -> Matrix:
     usable = [r for r in rankings if r.right.any()]
     weights = torch.zeros(len(evidence.FEATURES), dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
-    batches = [(torch.from_numpy(r.features), torch.from_numpy(r.right)) for r in usable]
+    share = sum(r.weight for r in usable)
+    batches = [
+        (torch.from_numpy(r.features), torch.from_numpy(r.right), r.weight / share) for r in usable
+    ]
 
     def loss() -> Any:
         optimiser.zero_grad()
         total = _RANK_PENALTY * (weights**2).sum()
-        for features, right in batches:
+        for features, right, part in batches:
             scores = features @ weights
             miss = torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
-            total = total + miss / len(batches)
+            total = total + miss * part
         total.backward()
         return total
 
@@ -125,7 +129,9 @@ def fit(engine: Answerer, questions: Sequence[Question], squad: Path | None) -> 
     if squad:
         from eval.collections import squad_rankings
 
-        rankings += squad_rankings(squad, engine.settings)
+        others = squad_rankings(squad, engine.settings)
+        # The two sources weigh alike, however many questions each has.
+        rankings += [replace(r, weight=len(rankings) / len(others)) for r in others]
     weights = dict(zip(evidence.FEATURES, fit_ranking(rankings).round(3).tolist(), strict=True))
     engine.reweigh({**engine.weights, "statement": weights})
     rows, right, answerable, groups = [], [], [], []

@@ -64,8 +64,16 @@ def _scan(text: str) -> Iterator[tuple[str]]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """Return a lower-case word's Swedish Snowball stem; a number is its own."""
-    return word if word[0].isdigit() else str(_stemmer.stemWord(word))
+    """Return a lower-case word's stem; a number is its own.
+
+    Snowball takes one ending a time («ärendena» → «ärenden», «kostnader» → «kostnad» → «kostn»), so
+    it is applied until nothing changes: then all forms of a word meet.
+    """
+    if word[0].isdigit():
+        return word
+    while (shorter := str(_stemmer.stemWord(word))) != word and len(shorter) > 2:
+        word = shorter
+    return word
 
 
 def fold(text: str) -> str:

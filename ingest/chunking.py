@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from ingest.records import Block, Chunk, Document, Span
 from ingest.sentences import sentence_spans
 
-# Changed when reading or chunking changes what comes out, so that the index knows.
-CHUNKER = "4"
+# Changed when reading, chunking or term analysis changes what comes out, so that the index knows.
+CHUNKER = "5"
 
 # Between the headings of a context.
 HEADINGS = " › "

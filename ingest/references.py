@@ -84,7 +84,8 @@ class MarkerReader:
         text = "".join(kept)
         if value and not found and (match := _VALUE_MARKER.search(text)):
             number = int(match[1])
-            if number >= self._highest and self._take(number, 1) is not None:
+            whole = text[: match.start()].rstrip().endswith(":")
+            if not whole and number >= self._highest and self._take(number, 1) is not None:
                 text = text[: match.start()]
                 found.append((len(text), number))
         return text, found

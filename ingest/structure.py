@@ -169,11 +169,13 @@ def _mark_headings(lines: list[Line], has_title: bool) -> None:
     base = 1
     for i, line in enumerate(lines):
         following = lines[i + 1] if i + 1 < len(lines) else None
-        if line.kind != "paragraph" or following is None:
+        if line.kind != "paragraph":
             continue
         number = _NUMBER.match(line.text)
         if number and _numbered_run(lines, i):
             lines[i] = replace(line, kind="item")
+            continue
+        if following is None:
             continue
         captioned = _CAPTION.match(line.text) and following.kind == "fact"
         if not (looks_like_heading(line.text) or captioned) or following.continues:
