@@ -19,7 +19,7 @@ from index.analysis import index_terms
 FEATURES = (
     "coverage",  # share of the question's content words that the statement and its context cover
     "around",  # the same for the whole passage
-    "unknown",  # share of the content words' weight that stands nowhere in the corpus
+    "unknown",  # share of the content words' weight, numbers apart, that stands nowhere
     "names",  # share of the question's names and numbers that the passage lacks
     "similarity",  # cosine of the statement, above 0.8 (where this model's cosines crowd), times 10
     "margin",  # the best statement's score above the next passage's
@@ -38,8 +38,9 @@ def features(
     """Return the evidence for the first statement, in ``FEATURES``' order."""
     best = statements[0]
     passage = set(index_terms(f"{best.hit.chunk.context}\n{best.hit.chunk.text}"))
-    total = sum(word.weight for word in words)
-    unknown = sum(word.weight for word in words if not word.known) / total if total else 1.0
+    spelt = [word for word in words if not word.text[0].isdigit()]
+    total = sum(word.weight for word in spelt)
+    unknown = sum(word.weight for word in spelt if not word.known) / total if total else 1.0
     names = [word for word in words if _is_name(question.text, word.text)]
     other = next((s.score for s in statements if s.hit is not best.hit), best.score - 3.0)
     evidence = dict(zip(EVIDENCE, best.features, strict=True))
@@ -73,7 +74,8 @@ def verdict(question: Question, values: Sequence[float], said: float, threshold:
     """
     evidence = dict(zip(FEATURES, values, strict=True))
     strange = evidence["unknown"] >= 0.7 and evidence["around"] < 0.1
-    if strange and not question.english and evidence["similarity"] < 0.2:
+    foreign = evidence["unknown"] == 1 and evidence["similarity"] < 0.3
+    if not question.english and (foreign or (strange and evidence["similarity"] < 0.2)):
         return "out_of_subject"
     if said >= threshold:
         return "said"

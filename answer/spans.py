@@ -105,7 +105,11 @@ def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[
             return _spans(_DURATION, text)
         case "number":
             dates = _spans(_DATE, text)
-            return [s for s in _spans(_COUNT, text) if not any(_overlap(s, d) for d in dates)]
+            # «omkring 1500» is no year.
+            return [
+                s for s in _spans(_COUNT, text)
+                if text[s.start].isalpha() or not any(_overlap(s, d) for d in dates)
+            ]  # fmt: skip
         case "who" | "organisation":
             names = [s for s in _spans(_NAME, text) if not _common(text, s)]
             actors = [s for s in _spans(_ACTOR, text) if not any(_overlap(s, n) for n in names)]

@@ -64,16 +64,15 @@ def _scan(text: str) -> Iterator[tuple[str]]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """Return a lower-case word's stem; a number is its own.
+    """Return a lower-case word's Snowball stem; a number is its own.
 
-    Snowball takes one ending a time («ärendena» → «ärenden», «kostnader» → «kostnad» → «kostn»), so
-    it is applied until nothing changes: then all forms of a word meet.
+    Two kinds of noun would else not meet their other forms: Snowball takes «-ad» off «kostnad» but
+    not off «kostnader», and only one of the two endings of «ärendena».
     """
-    if word[0].isdigit():
+    if word[0].isdigit() or word.endswith("nad"):
         return word
-    while (shorter := str(_stemmer.stemWord(word))) != word and len(shorter) > 2:
-        word = shorter
-    return word
+    stemmed = str(_stemmer.stemWord(word))
+    return str(_stemmer.stemWord(stemmed)) if word.endswith(("ena", "enas")) else stemmed
 
 
 def fold(text: str) -> str:
@@ -152,7 +151,7 @@ def _part_score(part: str, known: dict[str, float], *, last: bool, first: bool) 
     least = 1e-6 if len(part) < 5 else 2e-7 if len(part) < 6 else 5e-8
     if len(part) < 3 or known.get(part, 0.0) < least or (last and part in _NOT_LAST):
         return None
-    if len(part) == 3 and known[part] < 1e-5:
+    if len(part) == 3 and known[part] < 5e-5:
         return None
     if part in _NOT_FIRST if first else part in STOPWORDS:
         return None

@@ -44,18 +44,15 @@ def test_words_and_numbers() -> None:
 
 
 def test_index_terms_hold_stem_parts_and_folded_forms() -> None:
-    assert index_terms("konsultkostnader") == ["konsultkostn", "konsult", "kostn"]
-    assert index_terms("ärendena") == index_terms("ärende") == ["ärend", "~arend"]
-    assert index_terms("patientsäkerhetsrisker") == [
-        "patientsäkerhetsrisk", "patientsäker", "risk", "patient", "säker", "~patientsakerhetsrisk",
-        "~patientsaker", "~saker",
-    ]  # fmt: skip
+    assert index_terms("konsultkostnader") == ["konsultkostnad", "konsult", "kostnad"]
+    assert index_terms("ärendena") == index_terms("ärenden") == ["ärend", "~arend"]
+    assert index_terms("slutrapporten") == ["slutrapport", "slut", "rapport"]
 
 
 def test_question_terms_weigh_parts_less_and_look_past_missing_dots() -> None:
     assert question_terms(["konsultkostnad"]) == [
-        Term("konsultkostn", 1.0), Term("~konsultkostn", 1.0), Term("konsult", 0.5),
-        Term("~konsult", 0.5), Term("kostn", 0.5), Term("~kostn", 0.5),
+        Term("konsultkostnad", 1.0), Term("~konsultkostnad", 1.0), Term("konsult", 0.5),
+        Term("~konsult", 0.5), Term("kostnad", 0.5), Term("~kostnad", 0.5),
     ]  # fmt: skip
     assert question_terms(["arenden"]) == [Term("arend", 1.0), Term("~arend", 1.0)]
     assert question_terms(["1600"]) == [Term("1600", 1.0)]

@@ -1,0 +1,97 @@
+"""Reading questions: their type, their spelling."""
+
+from __future__ import annotations
+
+import pytest
+
+from answer.question import is_english, read_question
+from answer.spelling import repair
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Hur mycket kostade bron?", "money"),
+        ("Vad kostade den nya bron?", "money"),
+        ("Hur stor var avgiften?", "money"),
+        ("Vilket belopp betalade man?", "money"),
+        ("Hur många miljoner kronor gick åt?", "money"),
+        ("Hur många båtar sjönk?", "number"),
+        ("antal båtar i hamnen", "number"),
+        ("Hur många dagar var den igång?", "duration"),
+        ("Hur länge höll den på?", "duration"),
+        ("När öppnade bron?", "date"),
+        ("Vilket år byggdes den?", "date"),
+        ("Vem byggde den?", "who"),
+        ("Vilken myndighet granskade den?", "organisation"),
+        ("Varför revs den?", "why"),
+        ("Av vilken anledning revs den?", "why"),
+        ("Vad var målet med bygget?", "why"),
+        ("Vilka delar består den av?", "list"),
+        ("Räkna upp delarna", "list"),
+        ("Vad är en pylon?", "definition"),
+        ("Vad står TRV för?", "definition"),
+        ("Vilken källa stöder uppgiften om priset?", "source"),
+        ("Vilka av källorna kommer från bladet?", "source"),
+        ("Stämmer det att bron revs i maj?", "yes_no"),
+        # «när» here joins two clauses and asks for nothing.
+        ("Vad hände när bron revs?", "what"),
+        ("Vad kallas avgiften som man fick betala?", "what"),
+        ("How many boats sank?", "number"),
+        ("When did the bridge open?", "date"),
+        ("What was the reason for it?", "why"),
+    ],
+)
+def test_type(question: str, kind: str) -> None:
+    assert read_question(question).type == kind
+
+
+def test_several_and_grain() -> None:
+    assert read_question("Vilka delar finns?").several
+    assert not read_question("Vilken del är störst?").several
+    assert read_question("Vilket datum öppnade den?").grain == "day"
+    assert read_question("Vilken månad öppnade den?").grain == "month"
+    assert read_question("Vilket år öppnade den?").grain is None
+
+
+def test_language() -> None:
+    assert is_english("What was the price of the bridge?")
+    assert not is_english("Vad var priset på bron?")
+
+
+VOCABULARY = {"millennium": 20, "millenium": 3, "oracle": 5, "konkurrensverket": 2, "ärenden": 4,
+              "granskning": 6, "införandet": 9, "samordningsgruppen": 3}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Hur manga arenden var det fore inforandet?", "Hur många ärenden var det före införandet?"),
+        ("vad kostade millenium?", "vad kostade millennium?"),
+        ("vad sade oracel om det?", "vad sade oracle om det?"),
+        ("vrför kom Konkurensverket?", "varför kom Konkurrensverket?"),
+        ("samordningsgrupens granksning", "samordningsgruppen granskning"),
+        ("Vilket ar var det?", "Vilket år var det?"),
+    ],
+)
+def test_repair(typed: str, read: str) -> None:
+    assert repair(typed, VOCABULARY) == read
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Vad kostade granskningen som PwC gjorde?",
+        "Hur gick utrullningen till?",
+        "Vad ålades de att göra?",
+        "<img src=x onerror=alert(1)> {{value}}",
+        "Hur många planeter har solsystemet?",
+        "Vem ledde granskningen?",
+    ],
+)
+def test_repair_leaves_good_words_names_and_code_alone(typed: str) -> None:
+    assert repair(typed, VOCABULARY) == typed
+
+
+def test_an_english_question_is_mended_in_names_only() -> None:
+    assert repair("what did millenium cost", VOCABULARY, english=True) == "what did millennium cost"

@@ -1,0 +1,44 @@
+"""Short answers in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from answer.question import AnswerType
+from answer.spans import candidates, enumeration
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "found"),
+    [
+        ("money", "Avtalet gällde 1 600 timmar för 3,7 miljoner kronor.", ["3,7 miljoner kronor"]),
+        ("money", "Avgiften blev 400 000 kr.", ["400 000 kr"]),
+        ("money", "Det kom 400 000 personer.", []),
+        ("number", "Det blev över 3 000 ärenden år 2024.", ["över 3 000"]),
+        ("number", "Omkring 1500 medarbetare i tre etapper.", ["Omkring 1500", "tre"]),
+        ("number", "Det var den 13 november 2025.", []),
+        ("date", "Den 13 november 2025 och våren 2021.", ["Den 13 november 2025", "våren 2021"]),
+        ("date", "Mellan 2017-2018 hände det.", ["2017-2018"]),
+        ("duration", "Den stod i tre dagar och 12 veckor.", ["tre dagar", "12 veckor"]),
+        ("organisation", "I maj kom Region Halland och Uppsala universitet.",
+         ["Region Halland", "Uppsala universitet"]),
+        ("who", "Regionens egen samordningsgrupp inledde arbetet.", ["Regionens egen samordningsgrupp"]),
+        ("why", "Den stoppades på grund av tekniska problem och buggar.", ["tekniska problem och buggar"]),
+        ("definition", "Visum är ett tillstånd att resa in.", ["ett tillstånd att resa in"]),
+    ],
+)  # fmt: skip
+def test_candidates(kind: AnswerType, text: str, found: list[str]) -> None:
+    assert [text[slice(*span)] for span in candidates(kind, text)] == found
+
+
+def test_a_date_to_the_day() -> None:
+    text = "Den infördes 12 november 2024 efter ett beslut 2018."
+    assert [text[slice(*s)] for s in candidates("date", text, "day")] == ["12 november 2024"]
+
+
+def test_enumeration() -> None:
+    text = "Man lyfte fram tillit, verksamhetsutveckling och ledarskap. Det var allt."
+    span = enumeration(text)
+    assert span is not None
+    assert text[slice(*span)].endswith("tillit, verksamhetsutveckling och ledarskap")
+    assert enumeration("Man lyfte fram tillit.") is None
