@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from answer import Answer, Passage
 from ingest.records import Block, Document, Reference, Span
@@ -59,10 +59,8 @@ def _answered(answer: Answer) -> str:
     numbers = " ".join(_citation_button(p, f"[{p.rank}]", "siffra") for p in answering)
     others = ""
     if rest := answer.passages[len(answering) :]:
-        others = (
-            f'<details class="fler"><summary>Fler passager som liknar frågan ({len(rest)})</summary>'
-            f"{_citations('', rest)}</details>"
-        )
+        title = f"Fler passager som liknar frågan ({len(rest)})"
+        others = f'<details class="fler"><summary>{title}</summary>{_citations("", rest)}</details>'
     return (
         f'<div class="svar"><blockquote>{_lines(marked)} {numbers}</blockquote>'
         f'<p class="grad grad-{escape(_css(answer.band))}">{BANDS[answer.band]}</p></div>'
@@ -73,7 +71,9 @@ def _answered(answer: Answer) -> str:
 def _answering(answer: Answer) -> tuple[Passage, ...]:
     """Return the passages that the answer is made of: several where it names several sources."""
     lines = (answer.answer or "").split("\n")
-    records = [p for p in answer.passages if p.text.partition("\n")[0] in lines and "#" in p.document.id]
+    records = [
+        p for p in answer.passages if p.text.partition("\n")[0] in lines and "#" in p.document.id
+    ]
     return tuple(records) or answer.passages[:1]
 
 
@@ -88,9 +88,7 @@ def _abstained(answer: Answer) -> str:
         else "Dokumenten handlar inte om det."
     )
     nearest = _citations("Närmaste passager", answer.passages[:3]) if answer.passages else ""
-    return (
-        f'<div class="svar avstar"><h3>{ABSTAINING}</h3><p>{subject}</p>{lacking}</div>{nearest}'
-    )
+    return f'<div class="svar avstar"><h3>{ABSTAINING}</h3><p>{subject}</p>{lacking}</div>{nearest}'
 
 
 def _citations(title: str, passages: Iterable[Passage]) -> str:
@@ -102,7 +100,9 @@ def _citations(title: str, passages: Iterable[Passage]) -> str:
 def _citation(passage: Passage) -> str:
     cited = passage.document
     section = " › ".join(passage.section)
-    publisher = f'<span class="utgivare">{escape(cited.publisher)}</span> ' if cited.publisher else ""
+    publisher = (
+        f'<span class="utgivare">{escape(cited.publisher)}</span> ' if cited.publisher else ""
+    )
     place = f'<span class="avsnitt">{escape(section)}</span>' if section else ""
     page = f' <span class="avsnitt">s. {passage.page}</span>' if passage.page else ""
     link = _link(cited.url, "Öppna originalet") if cited.url else ""
@@ -167,7 +167,9 @@ def document_panel(document: Document, passage: Span, answer: Span | None) -> st
         marks.append((answer, "traff"))
     if 0 <= passage.start < passage.end <= size:
         marks.append((passage, "passage"))
-    publisher = f"<p class='utgivare'>{escape(document.publisher)}</p>" if document.publisher else ""
+    publisher = (
+        f"<p class='utgivare'>{escape(document.publisher)}</p>" if document.publisher else ""
+    )
     link = f"<p>{_link(document.url, document.url)}</p>" if document.url else ""
     body = "".join(_grouped(document, marks))
     return (
@@ -207,7 +209,9 @@ def _fact(document: Document, block: Block, marks: Marks) -> str:
 
 def _slice(document: Document, span: Span, marks: Marks) -> str:
     """Return a slice of the text, escaped, with marks around it and reference markers put back."""
-    markers = {m.offset: [] for m in document.markers if span.start < m.offset <= span.end}
+    markers: dict[int, list[int]] = {
+        m.offset: [] for m in document.markers if span.start < m.offset <= span.end
+    }
     for marker in document.markers:
         if marker.offset in markers:
             markers[marker.offset].append(marker.number)
@@ -216,7 +220,7 @@ def _slice(document: Document, span: Span, marks: Marks) -> str:
         edges |= {edge for edge in mark if span.start < edge < span.end}
     cuts = sorted(edges)
     out = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         inner = _lines(escape(document.text[start:end]))
         for mark, name in marks:
             if mark.start <= start and end <= mark.end:
