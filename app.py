@@ -138,7 +138,9 @@ def build(engine: Answerer) -> gr.Blocks:
                 button.click(
                     ask, [button, shown, previous], [conversation, shown, previous, question]
                 )
-        renew = gr.Button("Ny konversation", size="sm", variant="secondary", elem_id="ny", min_width=0)
+        renew = gr.Button(
+            "Ny konversation", size="sm", variant="secondary", elem_id="ny", min_width=0
+        )
         outputs = [conversation, shown, previous, question]
         gr.on([question.submit, send.click], ask, [question, shown, previous], outputs)
         renew.click(lambda: ("", [], None, ""), None, outputs)
@@ -151,7 +153,9 @@ def examples(documents: list[Document]) -> list[str]:
     for document in documents:
         if document.kind != "document":
             continue
-        facts = [document.text[slice(*b.label)] for b in document.blocks if b.label and b.kind == "fact"]
+        facts = [
+            document.text[slice(*b.label)] for b in document.blocks if b.label and b.kind == "fact"
+        ]
         headings = [document.text[slice(*b.span)] for b in document.blocks if b.kind == "heading"]
         found += [q for label in facts if (q := _from_label(label))][:3]
         found += [h for h in headings if h.endswith("?")][:2]

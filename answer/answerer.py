@@ -156,9 +156,7 @@ class Answerer:
         """Use other weights."""
         self._weights = weights
 
-    def _read(
-        self, question: Question, k: int, mode: Mode, documents: frozenset[str]
-    ) -> Evidence:
+    def _read(self, question: Question, k: int, mode: Mode, documents: frozenset[str]) -> Evidence:
         other = alternatives(question.content, self._store.abbreviations())
         found = search(
             self._store,
@@ -176,9 +174,7 @@ class Answerer:
         elapsed = (time.perf_counter() - at) * 1000
         return Evidence(question, words, statements, found.encode_ms, found.search_ms, elapsed)
 
-    def _words(
-        self, question: Question, other: Mapping[str, tuple[Term, ...]]
-    ) -> tuple[Word, ...]:
+    def _words(self, question: Question, other: Mapping[str, tuple[Term, ...]]) -> tuple[Word, ...]:
         terms = [t.text for t in question_terms(question.content)]
         frequency = self._store.term_frequency(terms)
         return weigh_words(question, frequency, self._store.passages(), other)

@@ -138,8 +138,7 @@ def _order(question: Question, terms: Sequence[str]) -> float:
     for place, term in enumerate(terms):
         places.setdefault(term, []).append(place)
     near = sum(
-        any(abs(a - b) <= 6 for a in places.get(x, ()) for b in places.get(y, ()))
-        for x, y in pairs
+        any(abs(a - b) <= 6 for a in places.get(x, ()) for b in places.get(y, ())) for x, y in pairs
     )
     return near / len(pairs)
 

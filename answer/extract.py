@@ -1,4 +1,4 @@
-"""From ranked statements to what is shown: the answer's place in its passage, and the span in it."""
+"""From ranked statements to what is shown: the answer's place in its passage, and its span."""
 
 from __future__ import annotations
 
@@ -92,9 +92,7 @@ def _settled(question: Question, short: Span | None) -> bool:
     return short is not None and question.type in ("money", "number", "date", "duration")
 
 
-def _with_neighbours(
-    document: Document, block: Block | None, at: Span, *, settled: bool
-) -> Span:
+def _with_neighbours(document: Document, block: Block | None, at: Span, *, settled: bool) -> Span:
     """Widen a sentence by the one it leans on, and by one that leans on it unless settled."""
     if block is None or block.kind != "paragraph":
         return at
@@ -202,7 +200,9 @@ def _unsaid(words: Sequence[Word], statement: str) -> Span | None:
         said = match is not None and any(
             covered(word, set(index_terms(match[0]))) >= 1 for word in words
         )
-        broken = match is None or (end is not None and any(end <= b <= match.start() for b in breaks))
+        broken = match is None or (
+            end is not None and any(end <= b <= match.start() for b in breaks)
+        )
         if (said or broken) and start is not None and end is not None:
             stretches.append((weight, start, end))
             start, weight = None, 0

@@ -45,7 +45,8 @@ _MONEY = _compiled(
     r"värd(?:e|et)? dyr\w* spendera\w* cost(?:s|ed)? pay paid price fine fee money"
 )
 _DATE = _compiled(
-    r"\w*år \w*året \w*årtal(?:et)? \w*datum(?:et)? \w*dag(?:en)? \w*månad(?:en)? tidpunkt(?:en)? årstid "
+    r"\w*år \w*året \w*årtal(?:et)? \w*datum(?:et)? \w*dag(?:en)? \w*månad(?:en)? "
+    r"tidpunkt(?:en)? årstid "
     r"\w*period(?:en)? vecka(?:n)? kvartal \w*höst \w*vår year date month day"
 )
 _DURATION = _compiled(
@@ -57,11 +58,13 @@ _PARTY = _compiled(
     r"authority company agency supplier firm vendor board organi[sz]ation"
 )
 _REASON = _compiled(
-    r"\w*(?:orsak|anledning|skäl|syfte|motiv)(?:en|et|er|erna|ar|arna|n|t|s)? mål(?:et|en)? bakgrund(?:en)? "
+    r"\w*(?:orsak|anledning|skäl|syfte|motiv)(?:en|et|er|erna|ar|arna|n|t|s)? "
+    r"mål(?:et|en)? bakgrund(?:en)? "
     r"beror berodde reasons? goal purpose aim why"
 )
 _MEANING = _compiled(
-    r"betyder innebär innebar menas avses innebörd(?:en)? definition(?:en)? förkortning\w* betydelse\w* "
+    r"betyder innebär innebar menas avses innebörd(?:en)? definition(?:en)? "
+    r"förkortning\w* betydelse\w* "
     r"means? stands?"
 )
 _DEFINED = re.compile(
@@ -77,7 +80,11 @@ _NOUNS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
 _ADJECTIVE = re.compile(r"\w+(?:ig|iga|igt|sk|ska|skt|ern|erna|dra|nan|nat|ell|ella|ny|nya|nytt)")
 _COMMAND = _compiled(r"nämn räkna lista list ange redogör")
 _POLAR = re.compile(
-    rf"\W*{any_of('stämmer är var har hade kan kunde kommer ska skulle får fick finns fanns blev did does is was has have are were')}",
+    r"\W*"
+    + any_of(
+        "stämmer är var har hade kan kunde kommer ska skulle får fick finns fanns blev "
+        "did does is was has have are were"
+    ),
     re.IGNORECASE,
 )
 _ENGLISH = frozenset(
@@ -106,7 +113,9 @@ def read_question(text: str) -> Question:
     """Read a question, Swedish or English."""
     kind = _type(text)
     several = kind == "list" or bool(re.search(r"\bvilka\b", text, re.IGNORECASE))
-    return Question(text, kind, tuple(content_words(text)), is_english(text), several, _grain(text, kind))
+    return Question(
+        text, kind, tuple(content_words(text)), is_english(text), several, _grain(text, kind)
+    )
 
 
 def _grain(text: str, kind: AnswerType) -> Grain | None:
@@ -158,7 +167,18 @@ def _how(rest: str, near: str) -> AnswerType:
         if _DURATION.fullmatch(noun):
             return "duration"
         return "money" if _MONEY.search(" ".join(rest.split()[1:3])) else "number"
-    if measure in ("mycket", "much", "stor", "stora", "stort", "hög", "höga", "högt", "dyr", "dyrt"):
+    if measure in (
+        "mycket",
+        "much",
+        "stor",
+        "stora",
+        "stort",
+        "hög",
+        "höga",
+        "högt",
+        "dyr",
+        "dyrt",
+    ):
         return "money" if _MONEY.search(rest) else "number"
     return "why" if near.lower().startswith(("kommer det sig", "come")) else "what"
 

@@ -20,14 +20,17 @@ from ingest.records import Document
 
 # The frame of such a question, which says nothing of what is asked for.
 _FRAME = re.compile(
-    r"\b(?:vilken|vilka|vilket|vad|var|vem|which|what)\b|\b(?:käll(?:a|an|or|orna)|referens(?:en|er|erna)?|"
-    r"sources?|references?)\b|\b(?:stöder|stödjer|styrker|belägger|bekräftar|ligger bakom|supports?|backs?|"
-    r"uppgift(?:en|er|erna)?|påståendet|claims?|statement|artikeln?s?|kommer|används|anges|hänvisas|finns|står|vilar|"
-    r"bygger|nummer|article)\b",
+    r"\b(?:vilken|vilka|vilket|vad|var|vem|which|what)\b|"
+    r"\b(?:käll(?:a|an|or|orna)|referens(?:en|er|erna)?|sources?|references?)\b|"
+    r"\b(?:stöder|stödjer|styrker|belägger|bekräftar|ligger bakom|supports?|backs?|"
+    r"uppgift(?:en|er|erna)?|påståendet|claims?|statement|artikeln?s?|"
+    r"kommer|används|anges|hänvisas|finns|står|vilar|bygger|nummer|article)\b",
     re.IGNORECASE,
 )
 _MANY = re.compile(
-    r"\bvilka\b|\balla\b|\bwhich (?:sources|references|of)\b|\bav källorna\b|\bkällor\b|\breferenser\b", re.IGNORECASE
+    r"\bvilka\b|\balla\b|\bwhich (?:sources|references|of)\b|"
+    r"\bav källorna\b|\bkällor\b|\breferenser\b",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(
     r"\b(?:källa|referens|nummer|nr|reference|source|fotnot|not)\s*(?:nr|nummer)?\.? ?(\d{1,3})\b",

@@ -15,7 +15,8 @@ from ingest.records import Span
 _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
 _MANY = any_of(
     "två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton arton "
-    "nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio hundra tusen hälften dussintals "
+    "nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio "
+    "hundra tusen hälften dussintals "
     "hundratals tusentals"
 )
 _HEDGE = (
@@ -59,10 +60,13 @@ _DURATION = _compiled(
 )
 _COUNT = _compiled(rf"{_HEDGE}(?:\b{_DIGITS}(?: {_SCALE}\b)?(?: procent\b| ?%)?|{_MANY})")
 _CAPITAL = r"[A-ZÅÄÖ][\w&/-]*"
-_NAME = re.compile(rf"\b{_CAPITAL}(?: (?:(?:för|av|von|de|i) )?{_CAPITAL})*(?: (?:universitet|AB)\b)?")
+_NAME = re.compile(
+    rf"\b{_CAPITAL}(?: (?:(?:för|av|von|de|i) )?{_CAPITAL})*(?: (?:universitet|AB)\b)?"
+)
 # Those who act without a name: «regionens egen samordningsgrupp», «styrgruppen för projektet».
 _ACTOR = re.compile(
-    r"\b(?:[\wåäö]+(?:ens|ets|nas|s) (?:egen |egna )?)?\w*(?:styrelsen?|grupp(?:en)?|leverantören|byrån|verket|"
+    r"\b(?:[\wåäö]+(?:ens|ets|nas|s) (?:egen |egna )?)?"
+    r"\w*(?:styrelsen?|grupp(?:en)?|leverantören|byrån|verket|"
     r"myndigheten|nämnden|politikerna|ledningen|bolaget|företaget|regionen|medarbetarna|vårdgivar(?:en|na))\b"
     r"(?: för \w+)?",
     re.IGNORECASE,
@@ -71,7 +75,8 @@ _REASON = _compiled(
     any_of(
         r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå i\ssyfte\satt "
         r"med\ssyftet\satt med\sutgångspunkt\si tack\svare med\sanledning\sav genom\satt så\satt "
-        r"orsaka(?:s|des|ts)\sav målet\s.{0,40}var\satt syftet\s.{0,40}(?:är|var)\satt av\satt för\satt"
+        r"orsaka(?:s|des|ts)\sav målet\s.{0,40}var\satt "
+        r"syftet\s.{0,40}(?:är|var)\satt av\satt för\satt"
     )
     + r"(?: att)? (?P<body>[^.;!?]+)"
 )
@@ -87,7 +92,9 @@ _GRAINS: dict[Grain, re.Pattern[str]] = {
     "month": re.compile(rf"{_MONTH}|{_SEASON}|\d-\d\d-\d", re.IGNORECASE),
 }
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
-_ENUMERATION = re.compile(rf"(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}")
+_ENUMERATION = re.compile(
+    rf"(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}"
+)
 
 
 def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[Span]:
@@ -149,7 +156,12 @@ def _common(text: str, span: Span) -> bool:
     """Tell whether a capital is only that of a sentence's first word."""
     word = text[slice(*span)]
     first = span.start == 0 or text[: span.start].rstrip()[-1:] in (".", "!", "?", ":", "\n", "–")
-    return first and " " not in word and not word[1:2].isupper() and lexicon().get(word.lower(), 0) > 1e-6
+    return (
+        first
+        and " " not in word
+        and not word[1:2].isupper()
+        and lexicon().get(word.lower(), 0) > 1e-6
+    )
 
 
 def _overlap(a: Span, b: Span) -> bool:

@@ -37,7 +37,9 @@ NAMES = {
 @app.command()
 def main(
     split: Annotated[str, typer.Option(help="dev, test eller all.")] = "all",
-    accept: Annotated[bool, typer.Option("--accept", help="Spara resultatet som ny baslinje.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Spara resultatet som ny baslinje.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Skriv bara ett JSON-objekt.")] = False,
     beir: Annotated[Path | None, typer.Option(help="Mapp med en BEIR-samling.")] = None,
     squad: Annotated[Path | None, typer.Option(help="Fil i SQuAD-format.")] = None,
@@ -116,7 +118,10 @@ def progress_bar(total: int) -> Iterator[Callable[[], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     columns = ("Frågar", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("", total=total)
         yield lambda: bar.advance(task)
 
@@ -145,7 +150,7 @@ def _show(report: Report, changes: list[Change], folder: Path) -> None:
 
 
 def _cell(interval: Interval | Any) -> str:
-    if not interval.count:
+    if not interval.size:
         return "–"
     return f"{interval.mean:.3f} ({interval.low:.2f}–{interval.high:.2f})"
 

@@ -188,7 +188,8 @@ def evaluate(
             _read(query, answer, engine, wanted, reading)
     ranked = ranking_measures(relevance, counts).values()
     measures = {
-        name: _mean(values[name] for values in ranked) for name in ("R@1", "R@3", "R@5", "RR", "nDCG@10")
+        name: _mean(values[name] for values in ranked)
+        for name in ("R@1", "R@3", "R@5", "RR", "nDCG@10")
     }
     return {name: round(value, 4) for name, value in (measures | _averages(reading)).items()}
 
@@ -207,8 +208,11 @@ def _read(
     if first is not None and first.short_answer_start is not None:
         text = engine.document(first.document.id).text
         best = text[first.short_answer_start : first.short_answer_end]
-    here = first is not None and first.document.id.partition("#")[0] in wanted
-    held = here and any(collapsed(a) in collapsed(first.text) for a in query.answers)
+    held = (
+        first is not None
+        and first.document.id.partition("#")[0] in wanted
+        and any(collapsed(a) in collapsed(first.text) for a in query.answers)
+    )
     note("answer_in_passage@1", float(held))
     note("EM", exact_match(answer.short_answer, query.answers))
     note("F1", f1(answer.short_answer, query.answers))

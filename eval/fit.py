@@ -1,10 +1,11 @@
 """``python -m eval.fit``: the answer's weights, fitted on development data.
 
-Small linear models: one picks the statement (a softmax over the statements found, the likelihood
-of the right ones maximised), two say how sure the answer is (logistic regressions). All are fitted on the development half of the questions; the first also on a SQuAD
-file, where one is given, so that it does not lean on one article. The threshold for answering is
-set where a stated share of answerable development questions would be held back, judged by
-predictions for groups of questions that were left out of the fit.
+Small linear models: one picks the statement (a softmax over the statements found, the likelihood of
+the right ones maximised), two say how sure the answer is (logistic regressions). All are fitted on
+the development half of the questions; the first also on a SQuAD file, where one is given, so that
+it does not lean on one article. The threshold for answering is set where a stated share of
+answerable development questions would be held back, judged by predictions for groups of questions
+that were left out of the fit.
 """
 
 from __future__ import annotations
@@ -65,10 +66,10 @@ def fit_ranking(rankings: Sequence[Ranking]) -> Matrix:
             scores = features @ weights
             miss = torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
             total = total + miss * part
-        total.backward()
+        torch.autograd.backward(total)
         return total
 
-    optimiser.step(loss)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     fitted: Matrix = weights.detach().numpy()
     return fitted
 
@@ -92,10 +93,10 @@ def fit_logistic(features: Matrix, wanted: npt.NDArray[np.bool_]) -> Matrix:
             inputs @ weights + free[0], target
         )
         total = entropy + _CONFIDENCE_PENALTY / 2 * (weights**2).sum()
-        total.backward()
+        torch.autograd.backward(total)
         return total
 
-    optimiser.step(loss)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     weights = signs * torch.nn.functional.softplus(3 * free[1:] - 2)
     fitted: Matrix = torch.cat([free[:1], weights]).detach().numpy()
     return fitted

@@ -19,7 +19,7 @@ _FALLING = frozenset({"false_abstaining", "calibration_error"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A measure against the baseline; ``p`` is that of a paired test, 1 where there are no pairs."""
+    """A measure against the baseline; ``p`` is a paired test's, 1 where there are no pairs."""
 
     measure: str
     before: float
@@ -35,12 +35,12 @@ class Change:
 
 
 def baseline(rows: Sequence[Row], summary: Mapping[str, Interval]) -> dict[str, Any]:
-    """Return what is stored: means with their intervals' halves, and the values of each question."""
+    """Return what is stored: means with their intervals' halves, and each question's values."""
     return {
         "measures": {
             name: {"mean": round(i.mean, 4), "allowed": round((i.high - i.low) / 2, 4)}
             for name, i in summary.items()
-            if i.count
+            if i.size
         },
         "questions": {row.id: row.measures.get("R@1") for row in rows},
     }
@@ -57,7 +57,8 @@ def compare(
     """Return each measure's change. Raises KallsvarError where there is no baseline."""
     if not path.exists():
         raise KallsvarError(
-            f"Det finns ingen baslinje ({path.name}). Kör «python -m eval --accept» för att spara en."
+            f"Det finns ingen baslinje ({path.name}). "
+            "Kör «python -m eval --accept» för att spara en."
         )
     stored = json.loads(path.read_text(encoding="utf-8"))
     pairs = [
@@ -68,9 +69,7 @@ def compare(
     ]
     p = paired_p([a for a, _ in pairs], [b for _, b in pairs]) if pairs else 1.0
     return [
-        Change(
-            name, kept["mean"], summary[name].mean, kept["allowed"], p if name == "R@1" else 1.0
-        )
+        Change(name, kept["mean"], summary[name].mean, kept["allowed"], p if name == "R@1" else 1.0)
         for name, kept in stored["measures"].items()
-        if name in summary and summary[name].count
+        if name in summary and summary[name].size
     ]

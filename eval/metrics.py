@@ -25,7 +25,7 @@ class Interval(NamedTuple):
     mean: float
     low: float
     high: float
-    count: int
+    size: int
 
 
 def collapsed(text: str) -> str:
@@ -125,7 +125,9 @@ def bootstrap(
     rows = [np.array(indices) for indices in members.values()]
     generator = np.random.default_rng(seed)
     means = [
-        measure(array[np.concatenate([rows[i] for i in generator.integers(0, len(rows), len(rows))])])
+        measure(
+            array[np.concatenate([rows[i] for i in generator.integers(0, len(rows), len(rows))])]
+        )
         for _ in range(rounds)
     ]
     low, high = np.percentile(means, [2.5, 97.5])
@@ -164,7 +166,7 @@ def roc_area(positive: Sequence[float], negative: Sequence[float]) -> float:
 
 
 def risk_coverage(confidence: Sequence[float], right: Sequence[float]) -> tuple[Values, Values]:
-    """Return coverage and risk (share wrong among the answered) as the surest are answered first."""
+    """Return coverage and risk (share wrong among the answered) as the surest are answered."""
     order = np.argsort(-np.asarray(confidence), kind="stable")
     correct = np.asarray(right, dtype=np.float64)[order]
     answered = np.arange(1, len(correct) + 1)

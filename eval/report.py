@@ -24,8 +24,10 @@ from eval.run import Engine, Row, as_records, means, run, summarise
 MODES = ("dense", "terms", "hybrid")
 
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1f2328}
-table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #d8d6cf;padding:.3rem .6rem;text-align:left}
+body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;
+  color:#1f2328}
+table{border-collapse:collapse;margin:1rem 0}
+td,th{border:1px solid #d8d6cf;padding:.3rem .6rem;text-align:left}
 img{max-width:100%}details{border-top:1px solid #d8d6cf;padding:.4rem 0}summary{cursor:pointer}
 .belagg{background:#fff4c9}pre{white-space:pre-wrap;font:inherit;margin:.3rem 0}.fel{color:#8f2d20}
 """
@@ -99,7 +101,10 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
     )
     splits = _table(
         ["", *report.by_split],
-        [[label, *(_cell(s[name]) for s in report.by_split.values())] for name, label in NAMES.items()],
+        [
+            [label, *(_cell(s[name]) for s in report.by_split.values())]
+            for name, label in NAMES.items()
+        ],
     )
     gate = _table(
         ["Mått", "Baslinje", "Nu", "Tillåtet fall", "p (parat)"],
@@ -110,7 +115,9 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
         ],
     )  # fmt: skip
     plots = "".join(f'<img alt="{escape(alt)}" src="{data}">' for alt, data in _plots(report))
-    misses = "".join(_miss(row) for row in report.rows["hybrid"] if row.split == "dev" and _missed(row))
+    misses = "".join(
+        _miss(row) for row in report.rows["hybrid"] if row.split == "dev" and _missed(row)
+    )
     return (
         f'<!doctype html><html lang="sv"><meta charset="utf-8"><title>Källsvar: utvärdering</title>'
         f"<style>{_STYLE}</style><h1>Källsvar: utvärdering</h1><h2>Sökningens steg</h2>{steps}"
@@ -120,9 +127,9 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
 
 
 def _cell(interval: Interval) -> str:
-    if not interval.count:
+    if not interval.size:
         return "–"
-    return f"{interval.mean:.3f} ({interval.low:.2f}–{interval.high:.2f}), n={interval.count}"
+    return f"{interval.mean:.3f} ({interval.low:.2f}–{interval.high:.2f}), n={interval.size}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -147,8 +154,9 @@ def _miss(row: Row) -> str:
     wanted = " / ".join(escape(piece) for piece in row.wanted) or "inget svar"
     said = escape(row.answer or "–") if row.answered else "avstod"
     return (
-        f"<details><summary>{escape(row.question)} <small>({escape(row.kind)}, {escape(row.style)}, "
-        f"{row.confidence:.2f})</small></summary><p>Väntat: {wanted}</p>"
+        f"<details><summary>{escape(row.question)} "
+        f"<small>({escape(row.kind)}, {escape(row.style)}, {row.confidence:.2f})</small></summary>"
+        f"<p>Väntat: {wanted}</p>"
         f'<p class="fel">Svar: {said}</p>{passages}</details>'
     )
 
@@ -167,7 +175,9 @@ def _plots(report: Report) -> list[tuple[str, str]]:
         out = io.BytesIO()
         figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
         plt.close(figure)
-        drawn.append((alt, f"data:image/svg+xml;base64,{base64.b64encode(out.getvalue()).decode()}"))
+        drawn.append(
+            (alt, f"data:image/svg+xml;base64,{base64.b64encode(out.getvalue()).decode()}")
+        )
 
     figure, axes = plt.subplots(figsize=(6, 3.4))
     for mode, summary in report.summaries.items():
@@ -190,11 +200,13 @@ def _plots(report: Report) -> list[tuple[str, str]]:
             sure = sum(r.confidence for r in inside) / len(inside)
             right = sum(r.right for r in inside) / len(inside)
             axes.scatter(sure, right, s=8 + 3 * len(inside), color="C0")
-    axes.set(title="Säkerhetens tillförlitlighet", xlabel="uppgiven sannolikhet", ylabel="andel rätt")
+    axes.set(
+        title="Säkerhetens tillförlitlighet", xlabel="uppgiven sannolikhet", ylabel="andel rätt"
+    )
     keep("Uppgiven sannolikhet mot andel rätt", figure)
 
     figure, axes = plt.subplots(figsize=(6, 3.4))
-    kinds = {k: s for k, s in _by_kind(rows).items() if s["R@1"].count}
+    kinds = {k: s for k, s in _by_kind(rows).items() if s["R@1"].size}
     axes.barh(list(kinds), [s["R@1"].mean for s in kinds.values()])
     axes.set(title="Belägg på plats 1, per slags fråga", xlim=(0, 1))
     keep("Belägg på plats 1 per slags fråga", figure)

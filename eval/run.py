@@ -31,7 +31,9 @@ PASSAGES = 10
 class Engine(Protocol):
     """What the evaluation needs of an answerer."""
 
-    def ask(self, question: str, *, id: str | None = None, k: int = 5, mode: Mode = "hybrid") -> Answer: ...
+    def ask(
+        self, question: str, *, id: str | None = None, k: int = 5, mode: Mode = "hybrid"
+    ) -> Answer: ...
 
     def document(self, document_id: str) -> Document: ...
 
@@ -69,9 +71,9 @@ def judge(question: Question, answer: Answer, engine: Engine) -> Row:
     measures: dict[str, float | None] = {}
     right = 0.0
     if question.answerable:
-        rr = ranking_measures(
-            {question.id: relevant}, {question.id: _relevant_count(question)}
-        )[question.id]
+        rr = ranking_measures({question.id: relevant}, {question.id: _relevant_count(question)})[
+            question.id
+        ]
         held = contained(shown, question.short_answers, all_of=question.short_is_list)
         measures |= {
             **rr,
@@ -95,7 +97,7 @@ def judge(question: Question, answer: Answer, engine: Engine) -> Row:
         style=question.style, question=question.question, unanswerable=question.unanswerable,
         answered=answer.answered, confidence=answer.confidence, answer=shown, short_answer=short,
         right=right, measures=measures,
-        passages=[_brief(p.text, judged) for p, judged in zip(answer.passages, relevant, strict=True)],
+        passages=[_brief(p.text, j) for p, j in zip(answer.passages, relevant, strict=True)],
         wanted=[piece for pieces in question.evidence for piece in pieces],
         milliseconds=answer.timings_ms.get("total", 0.0),
     )  # fmt: skip
@@ -189,4 +191,4 @@ def as_records(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def means(summary: Mapping[str, Interval]) -> dict[str, float]:
     """Return the summary's means alone, without those of nothing."""
-    return {name: round(i.mean, 4) for name, i in summary.items() if i.count}
+    return {name: round(i.mean, 4) for name, i in summary.items() if i.size}

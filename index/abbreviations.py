@@ -44,9 +44,7 @@ def abbreviations(text: str) -> list[Abbreviation]:
     return found
 
 
-def alternatives(
-    content: Sequence[str], known: Mapping[str, str]
-) -> dict[str, tuple[Term, ...]]:
+def alternatives(content: Sequence[str], known: Mapping[str, str]) -> dict[str, tuple[Term, ...]]:
     """Return what else the content words of a question may stand as in a text.
 
     ``known`` maps short forms to long ones. A short form may stand as the words of the long one;

@@ -23,18 +23,17 @@ _COLON_ENDING = re.compile(r"[:'’](?:s|n|en|ens|et|ets|er|erna|ar|arna)$", re.
 
 STOPWORDS = frozenset(
     """
-    alla allt att av bara många mycket flera gärna kort blev bli blir blivit både då de dem den denna deras dess dessa det
-    detta dig din ditt dina du där därför efter eftersom ej eller en enligt er ett finns fick
-    fler för före från får få ge genom ger gick gjorde gör göra ha hade han har hans hon hur
-    här i icke ifrån in innan inom inte ja jag kan kom kunde kring man med mellan men mer mig
-    min mina mitt mot mycket ni nog nu när nära något någon några och ofta okej om oss på
-    redan samt se sedan ser sig sin sina sitt ska skall skulle som så sådan sådana säga sägs
-    ta till trots under upp ut utan vad var vara vare varför varit varje vars vart vem vems vi
-    vid vilka vilkas vilken vilket vill väl än ännu är även över åt kunna bland annat både
-    också dock vore stod stå står berätta förklara beskriv menas betyder innebär handlar
-    exempelvis ens ungefär cirka går the a an of in is was were are be been to for on at by and or
-    how what when where which who why did does do many much with from that this it its as had
-    have has
+    alla allt att av bara många mycket flera gärna kort blev bli blir blivit både då de dem den
+    denna deras dess dessa det detta dig din ditt dina du där därför efter eftersom ej eller en
+    enligt er ett finns fick fler för före från får få ge genom ger gick gjorde gör göra ha hade
+    han har hans hon hur här i icke ifrån in innan inom inte ja jag kan kom kunde kring man med
+    mellan men mer mig min mina mitt mot ni nog nu när nära något någon några och ofta okej om
+    oss på redan samt se sedan ser sig sin sina sitt ska skall skulle som så sådan sådana säga
+    sägs ta till trots under upp ut utan vad var vara vare varför varit varje vars vart vem vems
+    vi vid vilka vilkas vilken vilket vill väl än ännu är även över åt kunna bland annat också
+    dock vore stod stå står berätta förklara beskriv menas betyder innebär handlar exempelvis
+    ens ungefär cirka går the a an of is was were are be been to for on at by and or how what
+    when where which who why did does do many much with from that this it its as had have has
     """.split()
 )
 

@@ -85,6 +85,6 @@ class SentenceTransformerEncoder:
 
 def unit(vectors: npt.ArrayLike) -> Vectors:
     """Return float32 rows scaled to unit length; a row of zeros stays zeros. The one place."""
-    rows = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1).astype(np.float32)
+    rows: Vectors = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
+    norms: Vectors = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, np.where(norms > 0, norms, 1), dtype=np.float32)

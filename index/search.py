@@ -95,10 +95,7 @@ def _rank(hits: list[Hit], mode: Mode, dense_weight: float) -> list[Hit]:
     cosines = standardise([hit.similarity for hit in hits])
     lexical = standardise([hit.terms for hit in hits])
     scores = weight * cosines + (1 - weight) * lexical
-    scored = [
-        replace(hit, score=float(score))
-        for hit, score in zip(hits, scores, strict=True)
-    ]
+    scored = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
     return sorted(scored, key=lambda hit: (-hit.score, hit.chunk.id))
 
 

@@ -13,12 +13,12 @@ import typer
 from ingest.errors import KallsvarError
 
 if TYPE_CHECKING:
-    from index.sync import SyncReport
+    from index.sync import Outcome, SyncReport
     from settings import Settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-OUTCOMES = {
+OUTCOMES: dict[Outcome, str] = {
     "added": "tillagd",
     "updated": "uppdaterad",
     "unchanged": "oförändrad",
@@ -52,7 +52,10 @@ def sync_with_progress(settings: Settings) -> SyncReport:
     from index.sync import sync
 
     columns = ("Läser in", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         task = progress.add_task("", total=None, visible=False)
         return sync(
             settings, lambda done, total: progress.update(

@@ -22,9 +22,9 @@ class Span(NamedTuple):
 class Block:
     """A piece of a document's structure.
 
-    ``level`` is a heading's (1 is the title in the text, 2 the first below it). ``lead`` is the range of the
-    sentence or line that leads in to the list that an item belongs to. ``label`` and ``body`` are
-    a fact's label and value, or the name and description of a named item.
+    ``level`` is a heading's (1 is the title in the text, 2 the first below it). ``lead`` is the
+    range of the sentence or line that leads in to the list that an item belongs to. ``label`` and
+    ``body`` are a fact's label and value, or the name and description of a named item.
     """
 
     kind: BlockKind

@@ -82,11 +82,11 @@ class MarkerReader:
             at = match.end()
         kept.append(line[at:])
         text = "".join(kept)
-        if value and not found and (match := _VALUE_MARKER.search(text)):
-            number = int(match[1])
-            whole = text[: match.start()].rstrip().endswith(":")
+        if value and not found and (last := _VALUE_MARKER.search(text)):
+            number = int(last[1])
+            whole = text[: last.start()].rstrip().endswith(":")
             if not whole and number >= self._highest and self._take(number, 1) is not None:
-                text = text[: match.start()]
+                text = text[: last.start()]
                 found.append((len(text), number))
         return text, found
 

@@ -6,6 +6,7 @@ them. Nothing here knows a document; the rules speak of how Swedish texts are se
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -64,7 +65,7 @@ def split_lines(text: str) -> list[Line]:
 def _unwrap(lines: list[Line]) -> list[Line]:
     """Join the lines of a text that was broken at a fixed width (a letter, an old text file)."""
     width = max((len(line.text) for line in lines), default=0)
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if not b.after_break]
+    pairs = [(a, b) for a, b in itertools.pairwise(lines) if not b.after_break]
     wrapped = sum(
         len(a.text) > 0.6 * width and not _ENDS.search(a.text) and b.text[0].islower()
         for a, b in pairs

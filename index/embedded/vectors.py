@@ -55,7 +55,7 @@ class VectorIndex:
         if allowed is not None:
             # Kept in a name: the parameters hold only a pointer to it.
             selector = faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
         pairs = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
         return [Match(row, score) for row, score in pairs if row >= 0]

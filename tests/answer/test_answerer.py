@@ -128,7 +128,9 @@ def test_what_is_no_question(engine: Answerer, question: str, message: str) -> N
     assert answer.passages == ()
 
 
-@pytest.mark.parametrize("question", ["<script>alert(1)</script>", "\x1b[31mröd\x07", "; DROP TABLE chunks"])
+@pytest.mark.parametrize(
+    "question", ["<script>alert(1)</script>", "\x1b[31mröd\x07", "; DROP TABLE chunks"]
+)
 def test_markup_and_control_characters_are_only_words(engine: Answerer, question: str) -> None:
     assert not engine.ask(question).answered
 

@@ -66,7 +66,10 @@ VOCABULARY = {"millennium": 20, "millenium": 3, "oracle": 5, "konkurrensverket":
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        ("Hur manga arenden var det fore inforandet?", "Hur många ärenden var det före införandet?"),
+        (
+            "Hur manga arenden var det fore inforandet?",
+            "Hur många ärenden var det före införandet?",
+        ),
         ("vad kostade millenium?", "vad kostade millennium?"),
         ("vad sade oracel om det?", "vad sade oracle om det?"),
         ("vrför kom Konkurensverket?", "varför kom Konkurrensverket?"),

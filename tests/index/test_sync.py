@@ -39,7 +39,7 @@ def content(settings: Settings, encoder: Any) -> list[Any]:
     match = store.matching(question_terms(["hästen", "båten", "segel"]), 100, Where())
     chunks = {row: chunk.id for row, chunk in store.chunks([m.row for m in near])}
     return [
-        [d for d in store.documents()],
+        list(store.documents()),
         sorted((chunks[m.row], round(m.score, 5)) for m in near),
         sorted((chunks[m.row], round(m.score, 4)) for m in match),
         dict(store.vocabulary()),
@@ -101,7 +101,9 @@ def test_another_model_makes_the_index_anew(make_corpus: MakeCorpus, make_encode
     sync(settings, encoder=make_encoder("ett"))
     other = make_encoder("annat", 32)
     report = sync(settings, encoder=other)
-    assert report.rebuilt == "Indexet är gjort med en annan modell eller en äldre version och görs om."
+    assert (
+        report.rebuilt == "Indexet är gjort med en annan modell eller en äldre version och görs om."
+    )
     assert report.embedded == 6
     assert len(open_store(settings).nearest(other.question("häst"), 10, Where())) == 6
 

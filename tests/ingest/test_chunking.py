@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +30,7 @@ def test_chunks_fit_rise_and_slice(lines: list[str]) -> None:
     chunks = chunk(document)
     passages = [c for c in chunks if c.kind == "passage"]
     assert all(document.text[c.start : c.end] == c.text for c in chunks)
-    assert all(a.end <= b.start for a, b in zip(passages, passages[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(passages))
     assert all(c.end - c.start <= max(LIST_CHARACTERS, PASSAGE_CHARACTERS) for c in passages)
     assert len({c.id for c in chunks}) == len(chunks)
     headings = [b.span for b in document.blocks if b.kind == "heading"]
@@ -36,7 +38,7 @@ def test_chunks_fit_rise_and_slice(lines: list[str]) -> None:
     for passage in passages:
         units = [c for c in chunks if c.parent == passage.id]
         assert all(passage.start <= u.start and u.end <= passage.end for u in units)
-        assert all(a.end <= b.start for a, b in zip(units, units[1:], strict=False))
+        assert all(a.end <= b.start for a, b in itertools.pairwise(units))
     # Nothing but headings is left out.
     covered = "".join(p.text for p in passages)
     kept = "".join(

@@ -35,7 +35,9 @@ def test_an_empty_corpus_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_hidden_files_and_metadata_are_no_documents(make_corpus: MakeCorpus) -> None:
-    settings = make_corpus({"a.txt": "x", ".dold.txt": "x", "a.txt.meta.json": "{}", "u/b.txt": "y"})
+    settings = make_corpus(
+        {"a.txt": "x", ".dold.txt": "x", "a.txt.meta.json": "{}", "u/b.txt": "y"}
+    )
     assert [f.id for f in corpus_files(settings.corpus)] == ["a.txt", "u/b.txt"]
 
 
@@ -43,7 +45,10 @@ def test_metadata_names_the_document(make_corpus: MakeCorpus) -> None:
     meta = {"title": "En titel", "publisher": "Bladet", "url": "https://exempel.se",
             "references": {"1": "https://exempel.se/1"}}  # fmt: skip
     settings = make_corpus(
-        {"a.txt": "Det hände. 1\n\nKällor\n1: Verket, Rapport\n", "a.txt.meta.json": json.dumps(meta)}
+        {
+            "a.txt": "Det hände. 1\n\nKällor\n1: Verket, Rapport\n",
+            "a.txt.meta.json": json.dumps(meta),
+        }
     )
     document, record = read(corpus_files(settings.corpus)[0])
     assert (document.title, document.publisher, document.url) == (
@@ -59,7 +64,10 @@ def test_metadata_names_the_document(make_corpus: MakeCorpus) -> None:
     [
         ({"a.xyz": "x"}, "Formatet «.xyz» stöds inte (stöds: .txt)."),
         ({"a.txt": "  \n"}, "Filen är tom."),
-        ({"a.txt": "x", "a.txt.meta.json": "[1]"}, "Metadata i a.txt.meta.json ska vara ett JSON-objekt."),
+        (
+            {"a.txt": "x", "a.txt.meta.json": "[1]"},
+            "Metadata i a.txt.meta.json ska vara ett JSON-objekt.",
+        ),
     ],
 )
 def test_an_unreadable_file_has_a_reason(

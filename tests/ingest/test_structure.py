@@ -182,7 +182,12 @@ def test_article_options_have_name_and_description(article: Document) -> None:
     named = [b for b in _of(article, "item") if b.label is not None]
     assert [(_text(article, b.label), _text(article, b.body)) for b in named] == NAMED
     assert {_text(article, b.lead) for b in named} == {OPTIONS}
-    assert [article.text[b.span.start : b.span.start + 3] for b in named] == ["A. ", "B. ", "C. ", "D. "]
+    assert [article.text[b.span.start : b.span.start + 3] for b in named] == [
+        "A. ",
+        "B. ",
+        "C. ",
+        "D. ",
+    ]
 
 
 def test_article_facts(article: Document) -> None:
@@ -237,7 +242,9 @@ def test_years_and_amounts_are_no_markers() -> None:
 
 
 def test_a_bare_value_is_no_marker() -> None:
-    document = _read("Om båten\n\nFakta\nÅror: 2\nMaster: 1\nLängd i fot: 30 1\nBredd: 9 1\n" + SOURCES)
+    document = _read(
+        "Om båten\n\nFakta\nÅror: 2\nMaster: 1\nLängd i fot: 30 1\nBredd: 9 1\n" + SOURCES
+    )
     facts = [(_text(document, b.label), _text(document, b.body)) for b in _of(document, "fact")]
     assert facts == [("Åror", "2"), ("Master", "1"), ("Längd i fot", "30"), ("Bredd", "9")]
     assert [m.number for m in document.markers] == [1, 1]
@@ -250,7 +257,9 @@ def test_without_a_reference_list_nothing_is_a_marker() -> None:
 
 
 def test_a_marker_does_not_jump_ahead() -> None:
-    document = _read("Om båten\n\nDen seglade. 2 Varvet stod kvar. 1 Sedan låg den still." + SOURCES)
+    document = _read(
+        "Om båten\n\nDen seglade. 2 Varvet stod kvar. 1 Sedan låg den still." + SOURCES
+    )
     # 2 is within the leeway of a marker that was missed; a lone high number is not.
     assert [m.number for m in document.markers] == [2, 1]
     far = "\n\nKällor\n" + "\n".join(f"{n}: Bladet, Titel {n}" for n in range(1, 21))
@@ -264,7 +273,9 @@ def test_bracketed_markers_are_lifted() -> None:
 
 
 def test_a_reference_with_an_address() -> None:
-    document = _read("Text\n\nDen seglade. 1\n\nReferenser:\n1. Bladet, Titeln. https://exempel.se/a\n")
+    document = _read(
+        "Text\n\nDen seglade. 1\n\nReferenser:\n1. Bladet, Titeln. https://exempel.se/a\n"
+    )
     assert document.references[0].url == "https://exempel.se/a"
     assert document.references[0].publisher == "Bladet"
 
@@ -298,7 +309,9 @@ def test_lists_of_other_kinds() -> None:
         ("Ta med:", "mössa"),
         ("Ta med:", "vantar"),
     ]
-    lost = _read("Packning\nTill stugan ska du ha med\n\nvarma kläder för kalla kvällar\nmat för tre dagar\n")
+    lost = _read(
+        "Packning\nTill stugan ska du ha med\n\nvarma kläder för kalla kvällar\nmat för tre dagar\n"
+    )
     assert [_text(lost, b.span) for b in _of(lost, "item")] == [
         "varma kläder för kalla kvällar",
         "mat för tre dagar",
