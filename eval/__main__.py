@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-NAMES = {
-    "R@1": "Belägg på plats 1", "R@3": "Belägg bland 3", "R@5": "Belägg bland 5",
-    "RR": "Medelreciprok rang", "nDCG@10": "nDCG@10",
-    "short_contained": "Kort svar finns i det visade", "short_exact": "Kort svar exakt",
-    "short_f1": "Kort svar F1", "references_exact": "Rätt referensnummer",
-    "false_abstaining": "Avstår fast svaret finns", "abstained_near": "Avstår: nära ämnet",
-    "abstained_far": "Avstår: utanför ämnet", "abstain_precision": "Avstår: precision",
-    "abstain_recall": "Avstår: täckning", "calibration_error": "Kalibreringsfel",
-    "roc_near": "ROC-yta, nära ämnet",
-}  # fmt: skip
-
 
 @app.command()
 def main(
@@ -129,6 +118,8 @@ def progress_bar(total: int) -> Iterator[Callable[[], None]]:
 def _show(report: Report, changes: list[Change], folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from eval.metrics import NAMES
 
     console = Console(highlight=False)
     ranking = Table("", *report.summaries, title="Sökning: belägget hittas")

@@ -18,6 +18,18 @@ Values = npt.NDArray[np.float64]
 _BARE = re.compile(r"[^\w\s]")
 _ARTICLES = frozenset({"en", "ett", "den", "det", "de"})
 
+# What people read of each measure.
+NAMES = {
+    "R@1": "Belägg på plats 1", "R@3": "Belägg bland 3", "R@5": "Belägg bland 5",
+    "RR": "Medelreciprok rang", "nDCG@10": "nDCG@10",
+    "short_contained": "Kort svar finns i det visade", "short_exact": "Kort svar exakt",
+    "short_f1": "Kort svar F1", "references_exact": "Rätt referensnummer",
+    "false_abstaining": "Avstår fast svaret finns", "abstained_near": "Avstår: nära ämnet",
+    "abstained_far": "Avstår: utanför ämnet", "abstain_precision": "Avstår: precision",
+    "abstain_recall": "Avstår: täckning", "calibration_error": "Kalibreringsfel",
+    "roc_near": "ROC-yta, nära ämnet",
+}  # fmt: skip
+
 
 class Interval(NamedTuple):
     """A mean with the ends of its 95 % interval, and how many values it is of."""

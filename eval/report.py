@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.gate import Change
-from eval.metrics import Interval, risk_coverage
+from eval.metrics import NAMES, Interval, risk_coverage
 from eval.questions import Question
 from eval.run import Engine, Row, as_records, means, run, summarise
 
@@ -90,8 +90,6 @@ def _by_kind(rows: Sequence[Row]) -> dict[str, dict[str, Interval]]:
 
 
 def _page(report: Report, changes: Sequence[Change]) -> str:
-    from eval.__main__ import NAMES
-
     steps = _table(
         ["", *report.summaries],
         [
