@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     dense_weight: float = Field(
         default=0.7, ge=0, le=1, description="Likhetens vikt mot ordens i sökningen."
     )
+    reader: bool = Field(default=True, description="Låt läsaren läsa de bästa passagerna.")
     host: str = Field(default="127.0.0.1", description="Chattens adress.")
     port: int = Field(default=7860, ge=1, le=65535, description="Chattens port.")
     max_question: int = Field(default=1000, ge=10, description="Längsta fråga, i tecken.")

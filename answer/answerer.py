@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from answer import confidence, sources
+from answer.candidates import READ, Candidate, place_statements, read_candidates
 from answer.evidence import FEATURES, Statement, Word, gather, weigh_words
-from answer.extract import Extract, extract
+from answer.extract import Extract
 from answer.question import Question, is_english, read_question
-from answer.records import Answer, Citation, Passage
+from answer.reader import FOLDER, Reader
+from answer.records import Answer, Citation, Passage, Step
 from answer.spelling import repair
 from index.abbreviations import alternatives
 from index.analysis import Term, question_terms
 from index.encoder import Encoder, SentenceTransformerEncoder
+from index.models import bundled_model
 from index.records import Where
 from index.search import Mode, search
 from index.sync import open_store
@@ -51,10 +54,15 @@ class Answerer:
     Raises KallsvarError where there is no index yet, or the model cannot be loaded.
     """
 
-    def __init__(self, settings: Settings, *, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, encoder: Encoder | None = None, reader: Reader | None = None
+    ) -> None:
+        """Another encoder brings its own reader, or none."""
         self.settings = settings
         self._store = open_store(settings)
         self._encoder = encoder or SentenceTransformerEncoder(settings.model, settings.models_dir)
+        self._reader = reader
+        self._unread = encoder is None and reader is None and settings.reader
         self._lock = threading.Lock()
         self._weights: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
         if not self._store.generation:
@@ -66,7 +74,7 @@ class Answerer:
         *,
         id: str | None = None,
         k: int = 5,
-        mode: Mode = "hybrid",
+        step: Step = "reader",
         sources: Sequence[str] | None = None,
         previous: Answer | None = None,
     ) -> Answer:
@@ -82,7 +90,7 @@ class Answerer:
         with self._lock:
             self._store.refresh()
             read = repair(text, self._store.vocabulary(), english=is_english(text))
-            answer = self._answer(read_question(read), id, k, mode, frozenset(sources or ()))
+            answer = self._answer(read_question(read), id, k, step, frozenset(sources or ()))
         answer = replace(answer, question=question, read_as=read if read != text else None)
         answer.timings_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
         return answer
@@ -102,6 +110,22 @@ class Answerer:
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
         self._encoder.question("värm upp")
+        if reader := self.reader:
+            reader.read("Värm upp?", ["Värm upp."])
+
+    @property
+    def reader(self) -> Reader | None:
+        """The reader, loaded when first asked for; None where there is none."""
+        if self._unread:
+            self._unread = False
+            try:
+                self._reader = Reader.load(FOLDER, bundled_model(self.settings.models_dir))
+            except (OSError, ValueError, KeyError) as error:
+                raise KallsvarError(
+                    f"Läsaren i {FOLDER} gick inte att läsa in ({type(error).__name__}). "
+                    "Installera om Källsvar, eller stäng av den med KALLSVAR_READER=false."
+                ) from error
+        return self._reader
 
     def _unreadable(self, text: str) -> str | None:
         if not text:
@@ -116,17 +140,18 @@ class Answerer:
         return None
 
     def _answer(
-        self, question: Question, id: str | None, k: int, mode: Mode, documents: frozenset[str]
+        self, question: Question, id: str | None, k: int, step: Step, documents: frozenset[str]
     ) -> Answer:
+        mode = _mode(step)
         if question.type == "source":
-            found = sources.search_references(
+            records = sources.search_references(
                 self._store, self._encoder, question, documents, mode, self.settings.dense_weight
             )
-            return self._source_answer(question, id, k, found)
+            return self._source_answer(question, id, k, records)
         read = self._read(question, k, mode, documents)
         at = time.perf_counter()
-        statements = self._ranked(read, mode)
-        answer = self._compose(question, id, k, read.words, statements)
+        found = self._candidates(read, k, step)
+        answer = self._compose(question, id, k, read.words, found)
         answer.timings_ms.update(_timings(read, time.perf_counter() - at))
         return answer
 
@@ -139,13 +164,17 @@ class Answerer:
         text = repair(question, self._store.vocabulary(), english=is_english(question))
         return self._read(read_question(text), _CANDIDATES, "hybrid", frozenset())
 
-    def confidence_features(self, question: str) -> tuple[float, ...] | None:
-        """Return the evidence for the best statement; None where there is nothing to weigh."""
+    def candidates(self, question: str, step: Step = "reader") -> list[Candidate]:
+        """Return the best candidates for a question, best first."""
+        return self._candidates(self.evidence(question), _CANDIDATES, step)
+
+    def confidence_features(self, question: str, step: Step = "reader") -> tuple[float, ...] | None:
+        """Return the evidence for the best candidate; None where there is nothing to weigh."""
         read = self.evidence(question)
-        statements = self._ranked(read, "hybrid")
-        if read.question.type == "source" or not statements or not read.words:
+        found = self._candidates(read, _CANDIDATES, step)
+        if read.question.type == "source" or not found or not read.words:
             return None
-        return confidence.features(read.question, read.words, statements)
+        return confidence.features(read.question, read.words, found)
 
     @property
     def weights(self) -> dict[str, Any]:
@@ -179,7 +208,16 @@ class Answerer:
         frequency = self._store.term_frequency(terms)
         return weigh_words(question, frequency, self._store.passages(), other)
 
-    def _ranked(self, read: Evidence, mode: Mode) -> list[Statement]:
+    def _candidates(self, read: Evidence, k: int, step: Step) -> list[Candidate]:
+        """Return at most k candidates, and as many as the reader reads, best first."""
+        reader = self.reader if step == "reader" else None
+        ranked = self._ranked(read, step)[: max(k, READ)]
+        found = place_statements(read.question, read.words, ranked, self.document)
+        if reader is None:
+            return found
+        return read_candidates(reader, read.question, found, self._weights["reader"]["rank"])
+
+    def _ranked(self, read: Evidence, step: Step) -> list[Statement]:
         """Return the best statement of each passage, best first."""
         weights = self._weights["statement"]
         best: dict[str, Statement] = {}
@@ -189,8 +227,8 @@ class Answerer:
             held = best.get(statement.hit.chunk.id)
             if held is None or scored.score > held.score:
                 best[statement.hit.chunk.id] = scored
-        if mode != "hybrid":
-            # One part of the search on its own is compared by its own ranking.
+        if step in ("dense", "terms", "hybrid"):
+            # The search on its own is compared by its own ranking.
             return list(best.values())
         return sorted(best.values(), key=lambda s: (-s.score, s.hit.chunk.id))
 
@@ -200,17 +238,16 @@ class Answerer:
         id: str | None,
         k: int,
         words: tuple[Word, ...],
-        statements: list[Statement],
+        found: list[Candidate],
     ) -> Answer:
-        if not statements or not words:
+        if not found or not words:
             return _abstain(id, question.text)
-        values = confidence.features(question, words, statements)
-        there = confidence.probability(self._weights["said"], values)
-        sure = there * confidence.probability(self._weights["right"], values)
-        said = confidence.verdict(question, values, there, self._weights["threshold"])
-        passages = []
-        for rank, statement in enumerate(statements[:k], start=1):
-            passages.append(self._passage(question, words, rank, statement))
+        values = confidence.features(question, words, found)
+        weights = self._weights["reader" if found[0].reading else "rules"]
+        there = confidence.probability(weights["said"], values)
+        sure = there * confidence.probability(weights["right"], values)
+        said = confidence.verdict(question, values, there, weights["threshold"])
+        passages = [_cited(rank, candidate) for rank, candidate in enumerate(found[:k], start=1)]
         first = passages[0]
         answered = said == "said"
         text = short = None
@@ -229,17 +266,8 @@ class Answerer:
             passages=tuple(passages),
             timings_ms={},
             verdict=said,
-            missing=() if answered else confidence.missing(words, statements),
+            missing=() if answered else confidence.missing(words, found),
         )
-
-    def _passage(
-        self, question: Question, words: tuple[Word, ...], rank: int, statement: Statement
-    ) -> Passage:
-        chunk = statement.hit.chunk
-        document = self.document(chunk.document_id)
-        unit = statement.unit.chunk
-        place = extract(question, words, document, Span(unit.start, unit.end))
-        return passage(document, rank, Span(chunk.start, chunk.end), place, statement.score)
 
     def _source_answer(
         self, question: Question, id: str | None, k: int, found: sources.FoundSources
@@ -271,6 +299,16 @@ class Answerer:
             timings_ms=found.timings_ms,
             verdict="said" if answered else "not_said",
         )
+
+
+def _mode(step: Step) -> Mode:
+    return step if step in ("dense", "terms") else "hybrid"
+
+
+def _cited(rank: int, candidate: Candidate) -> Passage:
+    chunk = candidate.statement.hit.chunk
+    at = Span(chunk.start, chunk.end)
+    return passage(candidate.document, rank, at, candidate.place, candidate.score)
 
 
 def passage(document: Document, rank: int, at: Span, place: Extract, score: float) -> Passage:

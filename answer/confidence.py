@@ -2,7 +2,8 @@
 
 Two logistic regressions over the same evidence: that the corpus answers the question (``said``),
 and that the answer chosen is right where it does (``right``). Their product is the confidence.
-The weights stand in ``weights.json``.
+The weights stand in ``weights.json``, apart for answers that a reader has read and for those by
+rules alone.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from answer.candidates import Candidate, said
 from answer.evidence import FEATURES as EVIDENCE
-from answer.evidence import Statement, Word, coverage
+from answer.evidence import Word, coverage
 from answer.question import Question
 from answer.records import Verdict
 from index.analysis import index_terms
@@ -30,64 +32,79 @@ FEATURES = (
 # Which way each may count. A fit that is free to turn them learns how one set of questions happens
 # to be written (there, rare words may speak for an answer), not what is evidence.
 SIGNS = (1, 1, -1, -1, 1, 1, 1, -1, -1)
+READER_FEATURES = (
+    *FEATURES,
+    "reader",  # the log odds that the reader gives for the answer being there
+    "span",  # the log probability of the span it chose
+)
+READER_SIGNS = (*SIGNS, 1, 1)
 
 
 def features(
-    question: Question, words: Sequence[Word], statements: Sequence[Statement]
+    question: Question, words: Sequence[Word], found: Sequence[Candidate]
 ) -> tuple[float, ...]:
-    """Return the evidence for the first statement, in ``FEATURES``' order."""
-    best = statements[0]
+    """Return the evidence for the first candidate.
+
+    In ``FEATURES``' order; in ``READER_FEATURES``' where it has been read.
+    """
+    first = found[0]
+    best = first.statement
     passage = set(index_terms(f"{best.hit.chunk.context}\n{best.hit.chunk.text}"))
     spelt = [word for word in words if not word.text[0].isdigit()]
     total = sum(word.weight for word in spelt)
     unknown = sum(word.weight for word in spelt if not word.known) / total if total else 1.0
     names = [word for word in words if _is_name(question.text, word.text)]
-    other = next((s.score for s in statements if s.hit is not best.hit), best.score - 3.0)
+    other = next((c.score for c in found[1:]), first.score - 3.0)
     evidence = dict(zip(EVIDENCE, best.features, strict=True))
     who = question.type in ("who", "organisation")
-    return (
+    values = (
         evidence["context"],
         coverage(words, passage),
         unknown,
         1.0 - coverage(names, passage) if names else 0.0,
         (best.unit.similarity - 0.8) * 10,
-        min(best.score - other, 5.0),
+        min(first.score - other, 5.0),
         evidence["value"],
         evidence["no_value"],
         float(who and not evidence["name"]),
     )
+    if first.reading is None:
+        return values
+    return (*values, said(first.reading), first.reading.score)
 
 
 def probability(weights: Mapping[str, float], values: Sequence[float]) -> float:
     """Return the probability (0..1) that the answer is right."""
-    pairs = zip(FEATURES, values, strict=True)
-    total = weights["bias"] + sum(weights[name] * value for name, value in pairs)
+    names = READER_FEATURES[: len(values)]
+    total = weights["bias"] + sum(
+        weights[name] * value for name, value in zip(names, values, strict=True)
+    )
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def verdict(question: Question, values: Sequence[float], said: float, threshold: float) -> Verdict:
+def verdict(question: Question, values: Sequence[float], there: float, threshold: float) -> Verdict:
     """Tell said, on the subject but not said, and out of subject apart.
 
-    ``said`` is the probability that the corpus answers at all. A Swedish question most of whose
+    ``there`` is the probability that the corpus answers at all. A Swedish question most of whose
     words the corpus lacks, and that is like none of its statements, is out of subject whatever
     amounts or dates happen to stand there.
     """
-    evidence = dict(zip(FEATURES, values, strict=True))
+    evidence = dict(zip(FEATURES, values, strict=False))
     strange = evidence["unknown"] >= 0.7 and evidence["around"] < 0.1
     foreign = evidence["unknown"] == 1 and evidence["similarity"] < 0.3
     if not question.english and (foreign or (strange and evidence["similarity"] < 0.2)):
         return "out_of_subject"
-    if said >= threshold:
+    if there >= threshold:
         return "said"
     return "out_of_subject" if evidence["similarity"] < 0.3 and strange else "not_said"
 
 
-def missing(words: Sequence[Word], statements: Sequence[Statement]) -> tuple[str, ...]:
+def missing(words: Sequence[Word], found: Sequence[Candidate]) -> tuple[str, ...]:
     """Return the question's words that the nearest passage lacks, or that stand nowhere."""
     nowhere = tuple(word.text for word in words if not word.known)
-    if nowhere or not statements:
+    if nowhere or not found:
         return nowhere
-    chunk = statements[0].hit.chunk
+    chunk = found[0].statement.hit.chunk
     passage = set(index_terms(f"{chunk.context}\n{chunk.text}"))
     return tuple(w.text for w in words if not any(t.text in passage for t in w.terms))
 

@@ -32,12 +32,14 @@ _BREAK = re.compile(r"[,;:()«»”\"]|\s[–-]\s")
 class Extract:
     """An answer's place and the short answer's, in the document's text.
 
-    ``core`` is the part of the answer that was found; the references are its.
+    ``core`` is the part of the answer that was found; the references are its. ``given`` says that
+    the short answer (or that there is none) follows from the document's structure.
     """
 
     answer: Span
     core: Span
     short: Span | None
+    given: bool = False
 
 
 def extract(question: Question, words: Sequence[Word], document: Document, at: Span) -> Extract:
@@ -49,34 +51,41 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
     block = _block(document, at)
     leads = any(b.lead == at for b in document.blocks)
     if (question.several or leads) and (whole := _whole_list(document, block, at)):
-        return Extract(whole, whole, None)
+        return Extract(whole, whole, None, given=True)
     if block is not None and block.kind == "fact" and block.body:
-        return Extract(block.span, block.span, _value(question, document, block.body))
+        return Extract(block.span, block.span, _value(question, document, block.body), given=True)
     if block is not None and block.kind == "item" and block.label and block.body:
-        return Extract(at, at, _named_item(question, words, document, block))
-    short = short_answer(question, words, document.text, at)
+        return Extract(at, at, _named_item(question, words, document, block), given=True)
+    short, given = short_answer(question, words, document.text, at)
     answer = _with_neighbours(document, block, at, settled=_settled(question, short))
-    return Extract(answer, at, short)
+    return Extract(answer, at, short, given)
 
 
-def short_answer(question: Question, words: Sequence[Word], text: str, at: Span) -> Span | None:
-    """Return the span in a statement that answers, or None where none would be clear.
+def short_answer(
+    question: Question, words: Sequence[Word], text: str, at: Span
+) -> tuple[Span | None, bool]:
+    """Return the span in a statement that answers, or None, and whether its form gives it.
 
     Among spans of the type asked for it is the one closest to the question's words; otherwise
     the longest stretch that the question does not already say.
     """
     statement = text[at.start : at.end]
-    found = _best_span(question, words, statement)
-    return Span(at.start + found.start, at.start + found.end) if found else None
+    found = _given_span(question, statement)
+    given = found is not None
+    found = found or _best_span(question, words, statement)
+    return (Span(at.start + found.start, at.start + found.end) if found else None), given
 
 
-def _best_span(question: Question, words: Sequence[Word], statement: str) -> Span | None:
+def _given_span(question: Question, statement: str) -> Span | None:
+    """Return an abbreviation's long form, or an enumeration, where such is asked for."""
     if question.type == "definition":
         for introduced in abbreviations(statement):
             if introduced.short.lower() in question.content:
                 return introduced.span
-    if question.several and (several := enumeration(statement)):
-        return several
+    return enumeration(statement) if question.several else None
+
+
+def _best_span(question: Question, words: Sequence[Word], statement: str) -> Span | None:
     asked = question.text.casefold()
     found = candidates(question.type, statement, question.grain)
     found = [s for s in found if statement[s.start : s.end].casefold() not in asked]

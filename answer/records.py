@@ -8,6 +8,10 @@ from typing import Any, Literal
 from ingest.records import Reference
 
 Band = Literal["säker", "trolig", "osäker"]
+# How far an answer is worked out: by one part of the search, by both, by the evidence of each
+# statement, and with the reader. The last is how it is done; the others show what each adds.
+Step = Literal["dense", "terms", "hybrid", "statements", "reader"]
+STEPS: tuple[Step, ...] = ("dense", "terms", "hybrid", "statements", "reader")
 Verdict = Literal["said", "not_said", "out_of_subject"]
 
 _CONTRACT = (

@@ -59,7 +59,7 @@ def _questions(settings: Settings, split: str, accept: bool, as_json: bool) -> b
     from answer import Answerer
     from eval import gate
     from eval.questions import load_questions
-    from eval.report import make_report, write_report
+    from eval.report import FINAL, make_report, write_report
     from eval.run import means
     from ingest.__main__ import sync_with_progress
 
@@ -68,7 +68,7 @@ def _questions(settings: Settings, split: str, accept: bool, as_json: bool) -> b
     engine = Answerer(settings)
     with progress_bar(3 * len(questions)) as advance:
         report = make_report(engine, questions, advance)
-    rows, summary = report.rows["hybrid"], report.summaries["hybrid"]
+    rows, summary = report.rows[FINAL], report.summaries[FINAL]
     if accept:
         if split != "all":
             raise KallsvarError("Baslinjen sparas för alla frågor: kör --accept utan --split.")

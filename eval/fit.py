@@ -21,10 +21,13 @@ import numpy.typing as npt
 import typer
 
 from answer import confidence, evidence
+from answer.candidates import said
+from eval.metrics import collapsed, holds_evidence
 from ingest.errors import KallsvarError
 
 if TYPE_CHECKING:
     from answer import Answerer
+    from answer.records import Step
     from eval.questions import Question
 
 Matrix = npt.NDArray[np.float64]
@@ -47,12 +50,12 @@ class Ranking:
     weight: float = 1.0
 
 
-def fit_ranking(rankings: Sequence[Ranking]) -> Matrix:
+def fit_ranking(rankings: Sequence[Ranking], penalty: float = _RANK_PENALTY) -> Matrix:
     """Return the weights that make the right statements likeliest, with a quadratic penalty."""
     import torch
 
     usable = [r for r in rankings if r.right.any()]
-    weights = torch.zeros(len(evidence.FEATURES), dtype=torch.float64, requires_grad=True)
+    weights = torch.zeros(usable[0].features.shape[1], dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
     share = sum(r.weight for r in usable)
     batches = [
@@ -61,7 +64,7 @@ def fit_ranking(rankings: Sequence[Ranking]) -> Matrix:
 
     def loss() -> Any:
         optimiser.zero_grad()
-        total = _RANK_PENALTY * (weights**2).sum()
+        total = penalty * (weights**2).sum()
         for features, right, part in batches:
             scores = features @ weights
             miss = torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
@@ -74,21 +77,23 @@ def fit_ranking(rankings: Sequence[Ranking]) -> Matrix:
     return fitted
 
 
-def fit_logistic(features: Matrix, wanted: npt.NDArray[np.bool_]) -> Matrix:
+def fit_logistic(
+    features: Matrix, wanted: npt.NDArray[np.bool_], signs: Sequence[int] = confidence.SIGNS
+) -> Matrix:
     """Return (1 + features) weights of a logistic regression, the bias first.
 
-    Each weight keeps the sign that ``confidence.SIGNS`` states, and is penalised by its square.
+    Each weight keeps its sign in ``signs``, and is penalised by its square.
     """
     import torch
 
     inputs, target = torch.from_numpy(features), torch.from_numpy(wanted.astype(np.float64))
-    signs = torch.tensor(confidence.SIGNS, dtype=torch.float64)
+    way = torch.tensor(signs, dtype=torch.float64)
     free = torch.zeros(features.shape[1] + 1, dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([free], max_iter=500, line_search_fn="strong_wolfe")
 
     def loss() -> Any:
         optimiser.zero_grad()
-        weights = signs * torch.nn.functional.softplus(3 * free[1:] - 2)
+        weights = way * torch.nn.functional.softplus(3 * free[1:] - 2)
         entropy = torch.nn.functional.binary_cross_entropy_with_logits(
             inputs @ weights + free[0], target
         )
@@ -97,12 +102,17 @@ def fit_logistic(features: Matrix, wanted: npt.NDArray[np.bool_]) -> Matrix:
         return total
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
-    weights = signs * torch.nn.functional.softplus(3 * free[1:] - 2)
+    weights = way * torch.nn.functional.softplus(3 * free[1:] - 2)
     fitted: Matrix = torch.cat([free[:1], weights]).detach().numpy()
     return fitted
 
 
-def left_out(features: Matrix, wanted: npt.NDArray[np.bool_], groups: Sequence[str]) -> Matrix:
+def left_out(
+    features: Matrix,
+    wanted: npt.NDArray[np.bool_],
+    groups: Sequence[str],
+    signs: Sequence[int] = confidence.SIGNS,
+) -> Matrix:
     """Return each row's probability as predicted by a fit without its group's fold."""
     order = {group: i % FOLDS for i, group in enumerate(sorted(set(groups)))}
     folds = np.array([order[group] for group in groups])
@@ -110,7 +120,7 @@ def left_out(features: Matrix, wanted: npt.NDArray[np.bool_], groups: Sequence[s
     for fold in range(FOLDS):
         inside, outside = folds == fold, folds != fold
         if inside.any():
-            weights = fit_logistic(features[outside], wanted[outside])
+            weights = fit_logistic(features[outside], wanted[outside], signs)
             predicted[inside] = 1 / (1 + np.exp(-(features[inside] @ weights[1:] + weights[0])))
     return predicted
 
@@ -124,8 +134,6 @@ def threshold(
 
 def fit(engine: Answerer, questions: Sequence[Question], squad: Path | None) -> dict[str, Any]:
     """Return new weights as ``answer/weights.json`` holds them."""
-    from eval.metrics import holds_evidence
-
     rankings = [_ranking(engine, q) for q in questions if q.answerable and q.kind != "source"]
     if squad:
         from eval.collections import squad_rankings
@@ -133,37 +141,70 @@ def fit(engine: Answerer, questions: Sequence[Question], squad: Path | None) -> 
         others = squad_rankings(squad, engine.settings)
         # The two sources weigh alike, however many questions each has.
         rankings += [replace(r, weight=len(rankings) / len(others)) for r in others]
-    weights = dict(zip(evidence.FEATURES, fit_ranking(rankings).round(3).tolist(), strict=True))
-    engine.reweigh({**engine.weights, "statement": weights})
+    ranking = fit_ranking(rankings).round(3).tolist()
+    statement = dict(zip(evidence.FEATURES, ranking, strict=True))
+    weights = {**engine.weights, "statement": statement}
+    engine.reweigh(weights)
+    weights = {**weights, "rules": _fit_confidence(engine, questions, "statements")}
+    engine.reweigh(weights)
+    if engine.reader is None:
+        return weights
+    rank = _fit_reader(engine, questions)
+    engine.reweigh({**weights, "reader": {**engine.weights["reader"], "rank": rank}})
+    sure = _fit_confidence(engine, questions, "reader")
+    return {**weights, "reader": {"rank": rank, **sure}}
+
+
+def _fit_reader(engine: Answerer, questions: Sequence[Question]) -> float:
+    """Return how much the reader's log odds weigh against the statement's score."""
+    engine.reweigh({**engine.weights, "reader": {**engine.weights["reader"], "rank": 0.0}})
+    rankings = []
+    for question in questions:
+        if not question.answerable or question.kind == "source":
+            continue
+        read = [c for c in engine.candidates(question.question) if c.reading is not None]
+        features = [(c.score, said(c.reading)) for c in read if c.reading]
+        rankings.append(Ranking(
+            question.group,
+            np.array(features, dtype=np.float64),
+            np.array([
+                holds_evidence(c.statement.hit.chunk.text, question.evidence) for c in read
+            ], dtype=np.bool_),
+        ))  # fmt: skip
+    own, reader = fit_ranking(rankings)
+    return round(float(reader / own), 3)
+
+
+def _fit_confidence(engine: Answerer, questions: Sequence[Question], step: Step) -> dict[str, Any]:
+    """Return the two regressions and the threshold for answers worked out to a step."""
     rows, right, answerable, groups = [], [], [], []
     for question in questions:
-        values = engine.confidence_features(question.question)
+        values = engine.confidence_features(question.question, step)
         if values is None:
             continue
-        answer = engine.ask(question.question, k=1)
+        answer = engine.ask(question.question, k=1, step=step)
         rows.append(values)
         groups.append(question.group)
         answerable.append(question.answerable)
         right.append(
             question.answerable and holds_evidence(answer.passages[0].text, question.evidence)
         )
-    features, said = np.array(rows), np.array(answerable)
-    names = ("bias", *confidence.FEATURES)
+    features, there = np.array(rows), np.array(answerable)
+    names = confidence.READER_FEATURES[: features.shape[1]]
+    signs = confidence.READER_SIGNS[: features.shape[1]]
 
     def named(fitted: Matrix) -> dict[str, float]:
-        return dict(zip(names, fitted.round(3).tolist(), strict=True))
+        return dict(zip(("bias", *names), fitted.round(3).tolist(), strict=True))
 
+    predicted = left_out(features, there, groups, signs)
     return {
-        "statement": weights,
-        "said": named(fit_logistic(features, said)),
-        "right": named(fit_logistic(features[said], np.array(right)[said])),
-        "threshold": round(threshold(left_out(features, said, groups), said), 3),
+        "said": named(fit_logistic(features, there, signs)),
+        "right": named(fit_logistic(features[there], np.array(right)[there], signs)),
+        "threshold": round(threshold(predicted, there), 3),
     }
 
 
 def _ranking(engine: Answerer, question: Question) -> Ranking:
-    from eval.metrics import collapsed
-
     pieces = [collapsed(piece) for alternative in question.evidence for piece in alternative]
 
     def right(text: str) -> bool:

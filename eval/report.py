@@ -16,12 +16,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from answer.records import STEPS, Step
 from eval.gate import Change
 from eval.metrics import NAMES, Interval, risk_coverage
 from eval.questions import Question
 from eval.run import Engine, Row, as_records, means, run, summarise
 
-MODES = ("dense", "terms", "hybrid")
+FINAL = STEPS[-1]
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;
@@ -35,22 +36,22 @@ img{max-width:100%}details{border-top:1px solid #d8d6cf;padding:.4rem 0}summary{
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Rows and summaries for each step of the search, and for the whole by split."""
+    """Rows and summaries for each step towards an answer, and for the last one by split."""
 
-    rows: Mapping[str, list[Row]]
-    summaries: Mapping[str, Mapping[str, Interval]]
+    rows: Mapping[Step, list[Row]]
+    summaries: Mapping[Step, Mapping[str, Interval]]
     by_split: Mapping[str, Mapping[str, Interval]]
 
 
 def make_report(
     engine: Engine, questions: Sequence[Question], advance: Callable[[], None] = lambda: None
 ) -> Report:
-    """Ask all questions with each part of the search on its own and with both."""
-    rows = {mode: run(engine, questions, mode=mode, advance=advance) for mode in MODES}  # type: ignore[arg-type]
-    summaries = {mode: summarise(found) for mode, found in rows.items()}
-    splits = sorted({row.split for row in rows["hybrid"]})
+    """Ask all questions at every step of working an answer out."""
+    rows = {step: run(engine, questions, step=step, advance=advance) for step in STEPS}
+    summaries = {step: summarise(found) for step, found in rows.items()}
+    splits = sorted({row.split for row in rows[FINAL]})
     by_split = {
-        split: summarise([row for row in rows["hybrid"] if row.split == split]) for split in splits
+        split: summarise([row for row in rows[FINAL] if row.split == split]) for split in splits
     }
     return Report(rows, summaries, by_split)
 
@@ -58,15 +59,15 @@ def make_report(
 def write_report(report: Report, changes: Sequence[Change], folder: Path) -> None:
     """Write ``rows.jsonl``, ``rows.csv``, ``summary.json`` and ``report.html`` to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    records = as_records(report.rows["hybrid"])
+    records = as_records(report.rows[FINAL])
     lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     (folder / "rows.jsonl").write_text(lines, encoding="utf-8")
-    _write_csv(report.rows["hybrid"], folder / "rows.csv")
+    _write_csv(report.rows[FINAL], folder / "rows.csv")
     summary = {
-        "metrics": means(report.summaries["hybrid"]),
-        "steps": {mode: means(found) for mode, found in report.summaries.items()},
+        "metrics": means(report.summaries[FINAL]),
+        "steps": {step: means(found) for step, found in report.summaries.items()},
         "splits": {split: means(found) for split, found in report.by_split.items()},
-        "kinds": {kind: means(found) for kind, found in _by_kind(report.rows["hybrid"]).items()},
+        "kinds": {kind: means(found) for kind, found in _by_kind(report.rows[FINAL]).items()},
     }
     text = json.dumps(summary, indent=1, ensure_ascii=False)
     (folder / "summary.json").write_text(text, encoding="utf-8")
@@ -114,7 +115,7 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
     )  # fmt: skip
     plots = "".join(f'<img alt="{escape(alt)}" src="{data}">' for alt, data in _plots(report))
     misses = "".join(
-        _miss(row) for row in report.rows["hybrid"] if row.split == "dev" and _missed(row)
+        _miss(row) for row in report.rows[FINAL] if row.split == "dev" and _missed(row)
     )
     return (
         f'<!doctype html><html lang="sv"><meta charset="utf-8"><title>Källsvar: utvärdering</title>'
@@ -166,7 +167,7 @@ def _plots(report: Report) -> list[tuple[str, str]]:
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
-    rows = report.rows["hybrid"]
+    rows = report.rows[FINAL]
     drawn: list[tuple[str, str]] = []
 
     def keep(alt: str, figure: Any) -> None:
@@ -178,8 +179,8 @@ def _plots(report: Report) -> list[tuple[str, str]]:
         )
 
     figure, axes = plt.subplots(figsize=(6, 3.4))
-    for mode, summary in report.summaries.items():
-        axes.plot([1, 3, 5], [summary[f"R@{k}"].mean for k in (1, 3, 5)], marker="o", label=mode)
+    for step, summary in report.summaries.items():
+        axes.plot([1, 3, 5], [summary[f"R@{k}"].mean for k in (1, 3, 5)], marker="o", label=step)
     axes.set(title="Belägg bland de k första", xlabel="k", ylabel="andel", xticks=[1, 3, 5])
     axes.legend()
     keep("Andel frågor vars belägg finns bland de k första", figure)

@@ -22,7 +22,7 @@ from eval.questions import Question
 
 if TYPE_CHECKING:
     from answer import Answer
-    from index.search import Mode
+    from answer.records import Step
     from ingest.records import Document
 
 PASSAGES = 10
@@ -32,7 +32,7 @@ class Engine(Protocol):
     """What the evaluation needs of an answerer."""
 
     def ask(
-        self, question: str, *, id: str | None = None, k: int = 5, mode: Mode = "hybrid"
+        self, question: str, *, id: str | None = None, k: int = 5, step: Step = "reader"
     ) -> Answer: ...
 
     def document(self, document_id: str) -> Document: ...
@@ -141,13 +141,13 @@ def run(
     engine: Engine,
     questions: Sequence[Question],
     *,
-    mode: Mode = "hybrid",
+    step: Step = "reader",
     advance: Callable[[], None] = lambda: None,
 ) -> list[Row]:
     """Ask every question in order and judge it."""
     rows = []
     for question in questions:
-        answer = engine.ask(question.question, id=question.id, k=PASSAGES, mode=mode)
+        answer = engine.ask(question.question, id=question.id, k=PASSAGES, step=step)
         rows.append(judge(question, answer, engine))
         advance()
     return rows

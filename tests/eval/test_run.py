@@ -41,10 +41,10 @@ class Engine:
     """Finds the second sentence, and answers whatever it is asked."""
 
     def ask(
-        self, question: str, *, id: str | None = None, k: int = 5, mode: str = "hybrid"
+        self, question: str, *, id: str | None = None, k: int = 5, step: str = "reader"
     ) -> Answer:
         found = [passage(1, 16, 33, (28, 32)), passage(2, 0, 15, None)]
-        if mode == "terms":
+        if step == "terms":
             found = [passage(1, 0, 15, None), passage(2, 16, 33, (28, 32))]
         return Answer(id, question, True, 0.9, TEXT[16:33], "5 kr", tuple(found), {"total": 3.0})
 
@@ -59,7 +59,7 @@ def test_a_row_by_hand() -> None:
         "short_f1": 1, "references_exact": 1, "false_abstaining": 0,
     }  # fmt: skip
     assert row.right == 1
-    wrong = judge(HORSE, Engine().ask("x", mode="terms"), Engine())
+    wrong = judge(HORSE, Engine().ask("x", step="terms"), Engine())
     assert (wrong.measures["R@1"], wrong.measures["RR"], wrong.measures["short_exact"]) == (
         0,
         0.5,
@@ -109,7 +109,7 @@ def test_the_report_stands_alone_and_keeps_the_test_half_shut(tmp_path: Path) ->
     assert 'href="http' not in page
     assert page.count("data:image/svg+xml") == 5
     assert report.summaries["terms"]["R@1"].mean == 0.0
-    assert report.summaries["hybrid"]["R@1"].mean == 1.0
+    assert report.summaries["reader"]["R@1"].mean == 1.0
     lines = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
     assert [line["id"] for line in lines] == ["q1", "q2", "q3"]
     with (tmp_path / "rows.csv").open() as table:

@@ -1,0 +1,1 @@
+"""How the reader is trained and measured: ``python -m answer.train``."""

@@ -1,0 +1,85 @@
+"""Train the reader: ``python -m answer.train --data DIR``.
+
+Deterministic by seed on one kind of processor. Stopped at any time, the same command goes on from
+the last checkpoint; when done, it measures the held-out questions and writes the finished file.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from answer.reader.reader import FOLDER
+from settings import Settings, go_quiet
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(help="Mappen med reading/ och swequad/.")],
+    out: Annotated[Path, typer.Option(help="Dit läsarens fil skrivs.")] = FOLDER,
+    work: Annotated[Path | None, typer.Option(help="Kontrollpunkter och logg.")] = None,
+    seed: Annotated[int, typer.Option(help="Frö för slumpen.")] = 1,
+    frozen: Annotated[int, typer.Option(help="Hur många lager som lämnas orörda.")] = 4,
+    rate: Annotated[float, typer.Option(help="Högsta inlärningstakt.")] = 1.5e-4,
+    batch: Annotated[int, typer.Option(help="Fönster i en omgång.")] = 16,
+    dropout: Annotated[float, typer.Option(help="Andel som tystas under träning.")] = 0.1,
+    lora: Annotated[int, typer.Option(help="Rang för LoRA; 0: hela lagren tränas.")] = 0,
+    squad: Annotated[float, typer.Option(help="Varv över svenska SQuAD.")] = 2.5,
+    swequad: Annotated[float, typer.Option(help="Varv över SweQUAD.")] = 3.0,
+    english: Annotated[float, typer.Option(help="Varv över den engelska filen.")] = 0.7,
+    norwegian: Annotated[float, typer.Option(help="Varv över den norska filen.")] = 0.5,
+    squad_negatives: Annotated[
+        float, typer.Option(help="Andel frågor i svenska SQuAD som får ett stycke utan svar.")
+    ] = 0.15,
+    negatives: Annotated[
+        float, typer.Option(help="Andel frågor i de andra filerna som får ett stycke utan svar.")
+    ] = 0.25,
+    crop: Annotated[
+        float, typer.Option(help="Andel fönster som kortas till några meningar.")
+    ] = 0.0,
+    start: Annotated[
+        Path | None, typer.Option(help="Mappen med en läsare att träna vidare på.")
+    ] = None,
+    most: Annotated[int, typer.Option(help="Högst så många steg; 0: alla.")] = 0,
+    every: Annotated[float, typer.Option(help="Minuter mellan kontrollpunkter.")] = 4.0,
+    check: Annotated[int, typer.Option(help="Högst så många frågor mäts; 0: alla.")] = 0,
+) -> None:
+    """Train the reader on top of the installed encoder."""
+    go_quiet()
+    import torch
+
+    from answer.reader.training.data import Mix, samples
+    from answer.reader.training.run import Run, batched
+    from answer.reader.windows import tokenizer_of
+    from index.models import bundled_model
+
+    settings = Settings()
+    work = work or settings.var / "reader"
+    work.mkdir(parents=True, exist_ok=True)
+    encoder_dir = bundled_model(settings.models_dir)
+    mix = Mix(squad, swequad, english, norwegian, squad_negatives, negatives, crop)
+    windows = samples(data, tokenizer_of(encoder_dir), mix, seed)
+    batches = batched(windows, batch, seed)
+    if most:
+        batches = batches[:most]
+    recipe = {
+        "seed": seed, "frozen": frozen, "rate": rate, "batch": batch, "dropout": dropout,
+        "lora": lora, "steps": len(batches), "squad": squad, "swequad": swequad,
+        "english": english, "norwegian": norwegian, "squad_negatives": squad_negatives,
+        "negatives": negatives, "crop": crop, "start": start is not None,
+    }  # fmt: skip
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = Run(recipe, encoder_dir, work, out, device, start)
+    run.go(batches, every * 60)
+    figures = run.finish(data, check)
+    (work / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    typer.echo(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    app()
