@@ -15,6 +15,7 @@ from answer import confidence, sources
 from answer.candidates import READ, Candidate, place_statements, read_candidates
 from answer.evidence import FEATURES, Statement, Word, gather, weigh_words
 from answer.extract import Extract
+from answer.followup import resolve
 from answer.question import Question, is_english, read_question
 from answer.reader import FOLDER, Reader
 from answer.records import Answer, Citation, Passage, Step
@@ -89,7 +90,8 @@ class Answerer:
             return _abstain(id, question, message=message)
         with self._lock:
             self._store.refresh()
-            read = repair(text, self._store.vocabulary(), english=is_english(text))
+            whole = text if previous is None else _made_whole(text, previous)
+            read = repair(whole, self._store.vocabulary(), english=is_english(whole))
             answer = self._answer(read_question(read), id, k, step, frozenset(sources or ()))
         answer = replace(answer, question=question, read_as=read if read != text else None)
         answer.timings_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
@@ -299,6 +301,13 @@ class Answerer:
             timings_ms=found.timings_ms,
             verdict="said" if answered else "not_said",
         )
+
+
+def _made_whole(text: str, previous: Answer) -> str:
+    """Return a follow-up question as it stands on its own; another question as it is."""
+    if previous.message:
+        return text
+    return resolve(text, previous.read_as or previous.question, previous.short_answer) or text
 
 
 def _mode(step: Step) -> Mode:
