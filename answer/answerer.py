@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from answer import confidence, sources
+from answer.agreement import relate
 from answer.candidates import READ, Candidate, place_statements, read_candidates
 from answer.evidence import FEATURES, Statement, Word, gather, weigh_words
 from answer.extract import Extract
@@ -249,7 +250,11 @@ class Answerer:
         there = confidence.probability(weights["said"], values)
         sure = there * confidence.probability(weights["right"], values)
         said = confidence.verdict(question, values, there, weights["threshold"])
-        passages = [_cited(rank, candidate) for rank, candidate in enumerate(found[:k], start=1)]
+        related = relate(question, found)
+        passages = [
+            replace(_cited(place + 1, candidate), relation=related.get(place))
+            for place, candidate in enumerate(found[:k])
+        ]
         first = passages[0]
         answered = said == "said"
         text = short = None

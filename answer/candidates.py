@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from answer.evidence import Statement, Word
-from answer.extract import Extract, extract
+from answer.extract import VALUES, Extract, extract
 from answer.question import Question
 from answer.reader import Reader, Reading
 from answer.spans import candidates, trim
 from ingest.records import Document, Span
 
 READ = 5
-_VALUES = ("money", "number", "date", "duration")
+_CLAUSES = ("why", "definition")
+# What leads in to an answer and is no part of it.
+_LEADING = re.compile(
+    r"(?:om|på grund av|till följd av|eftersom|because(?: of)?)\s+", re.IGNORECASE
+)
 _SUREST = 6.0
 
 
@@ -85,10 +90,14 @@ def _place(question: Question, candidate: Candidate, reading: Reading) -> Extrac
         return place
     text = candidate.document.text
     short = trim(text, Span(reading.start, reading.end))
-    if question.type in _VALUES:
-        typed = _typed(question, candidate, short)
-        # The reader says which value; where it starts and ends the pattern knows better.
-        return replace(place, short=typed or place.short)
+    if question.type in (*VALUES, *_CLAUSES):
+        # The reader says which; where it starts and ends the pattern knows better.
+        if typed := _typed(question, candidate, short):
+            return replace(place, short=typed)
+        if question.type in VALUES:
+            return place
+    if leading := _LEADING.match(text, short.start, short.end):
+        short = Span(leading.end(), short.end)
     return replace(place, short=short)
 
 

@@ -14,6 +14,7 @@ from index.analysis import STOPWORDS, index_terms
 from ingest.records import Block, Document, Span
 from ingest.sentences import sentence_spans
 
+VALUES = ("money", "number", "date", "duration")
 _LONGEST_VALUE = 60
 _TOKEN = re.compile(r"\w+(?:[:.,'’/-]\w+)*")
 
@@ -51,7 +52,10 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
     block = _block(document, at)
     leads = any(b.lead == at for b in document.blocks)
     if (question.several or leads) and (whole := _whole_list(document, block, at)):
-        return Extract(whole, whole, None, given=True)
+        if question.several or question.type not in VALUES:
+            return Extract(whole, whole, None, given=True)
+        # The value asked for stands in the sentence that leads in to the list.
+        return Extract(whole, whole, *short_answer(question, words, document.text, at))
     if block is not None and block.kind == "fact" and block.body:
         return Extract(block.span, block.span, _value(question, document, block.body), given=True)
     if block is not None and block.kind == "item" and block.label and block.body:
@@ -92,13 +96,13 @@ def _best_span(question: Question, words: Sequence[Word], statement: str) -> Spa
     if found:
         places = _places(words, statement)
         return min(found, key=lambda s: (_distance(s, places), s.start))
-    if question.type in ("money", "number", "date", "duration"):
+    if question.type in VALUES:
         return None
     return _unsaid(words, statement)
 
 
 def _settled(question: Question, short: Span | None) -> bool:
-    return short is not None and question.type in ("money", "number", "date", "duration")
+    return short is not None and question.type in VALUES
 
 
 def _with_neighbours(document: Document, block: Block | None, at: Span, *, settled: bool) -> Span:

@@ -184,7 +184,9 @@ def _how(rest: str, near: str) -> AnswerType:
 
 
 def _what(asked: str, rest: str, near: str) -> AnswerType:
-    if re.match(r"(?:för (?:sorts?|slags|typ)|kalla[ds]?s?|he(?:ter|tte))\b", rest, re.IGNORECASE):
+    if re.match(r"he(?:ter|tte)\b", rest, re.IGNORECASE):
+        return "who"
+    if re.match(r"(?:för (?:sorts?|slags|typ)|kalla[ds]?s?)\b", rest, re.IGNORECASE):
         return "what"
     if re.search(r"\b(?:kosta|betala|cost|pa(?:y|id))\w*", rest, re.IGNORECASE):
         return "money"

@@ -12,6 +12,7 @@ Band = Literal["säker", "trolig", "osäker"]
 # statement, and with the reader. The last is how it is done; the others show what each adds.
 Step = Literal["dense", "terms", "hybrid", "statements", "reader"]
 STEPS: tuple[Step, ...] = ("dense", "terms", "hybrid", "statements", "reader")
+Stance = Literal["planned", "done"]
 Verdict = Literal["said", "not_said", "out_of_subject"]
 
 _CONTRACT = (
@@ -27,6 +28,18 @@ class Citation:
     title: str
     publisher: str | None
     url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How a passage's value relates to the first one's, and whether it is a plan's or an outcome's.
+
+    ``says`` is the first passage itself, where another differs from it.
+    """
+
+    kind: Literal["says", "supports", "differs"]
+    value: str
+    stance: Stance
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class Passage:
     score: float
     document: Citation
     references: tuple[Reference, ...]
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +98,6 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the design's contract, key for key."""
         record = asdict(self)
+        for passage in record["passages"]:
+            del passage["relation"]
         return {name: record[name] for name in _CONTRACT}

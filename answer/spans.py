@@ -93,7 +93,7 @@ _GRAINS: dict[Grain, re.Pattern[str]] = {
 }
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(
-    rf"(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}"
+    rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}"
 )
 
 

@@ -65,13 +65,40 @@ def _scan(text: str) -> Iterator[tuple[str]]:
 def stem(word: str) -> str:
     """Return a lower-case word's Snowball stem; a number is its own.
 
-    Two kinds of noun would else not meet their other forms: Snowball takes «-ad» off «kostnad» but
-    not off «kostnader», and only one of the two endings of «ärendena».
+    Some words would else not meet their other forms: Snowball takes «-ad» off «kostnad» but not
+    off «kostnader», only one of the two endings of «ärendena», and leaves the past of «införa» and
+    «köpa» («infördes», «köpt») apart from the present.
     """
     if word[0].isdigit() or word.endswith("nad"):
         return word
     stemmed = str(_stemmer.stemWord(word))
-    return str(_stemmer.stemWord(stemmed)) if word.endswith(("ena", "enas")) else stemmed
+    if word.endswith(("ena", "enas")):
+        return str(_stemmer.stemWord(stemmed))
+    return _present(word, stemmed) or stemmed
+
+
+_PAST = ("de", "des", "da", "t", "ts", "te", "tes")
+_COMMON = 3e-7
+
+
+def _present(word: str, stemmed: str) -> str | None:
+    """Return the stem of the verb that a word is the past of, by «-de» or «-te»; else None.
+
+    Both its infinitive and its present must be words in use («värde» is no past: no «vära»).
+    """
+    root = stemmed[:-1]
+    ending = word[len(root) :]
+    if not word.startswith(root) or ending not in _PAST or stemmed[-1] not in "dt":
+        return None
+    if len(root) < (4 if ending == "t" else 3):
+        return None
+    known = lexicon()
+    # «bestämde» of «bestämma», «kände» of «känna».
+    for base in (root, root + root[-1]) if root[-1] in "mn" else (root,):
+        present = base if base.endswith("r") else f"{base}er"
+        if known.get(f"{base}a", 0) > _COMMON and known.get(present, 0) > _COMMON:
+            return str(_stemmer.stemWord(f"{base}a"))
+    return None
 
 
 def fold(text: str) -> str:

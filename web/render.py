@@ -10,6 +10,7 @@ from answer import Answer, Passage
 from ingest.records import Block, Document, Reference, Span
 
 BANDS = {"säker": "Säkert svar", "trolig": "Troligt svar", "osäker": "Osäkert svar"}
+STANCES = {"planned": "enligt planen", "done": "i verkligheten"}
 ABSTAINING = "Källorna svarar inte på det"
 
 Marks = list[tuple[Span, str]]
@@ -62,10 +63,29 @@ def _answered(answer: Answer) -> str:
         title = f"Fler passager som liknar frågan ({len(rest)})"
         others = f'<details class="fler"><summary>{title}</summary>{_citations("", rest)}</details>'
     return (
-        f'<div class="svar"><blockquote>{_lines(marked)} {numbers}</blockquote>'
+        f'<div class="svar"><blockquote>{_lines(marked)} {numbers}</blockquote>{_related(answer)}'
         f'<p class="grad grad-{escape(_css(answer.band))}">{BANDS[answer.band]}</p></div>'
         f"{_citations('Källor' if len(answering) > 1 else 'Källa', answering)}{others}"
     )
+
+
+def _related(answer: Answer) -> str:
+    """Return what the other passages say of the same thing: the same, or plan against outcome."""
+    lines = []
+    supporting = [p for p in answer.passages if p.relation and p.relation.kind == "supports"]
+    if supporting:
+        buttons = " ".join(_citation_button(p, f"[{p.rank}]", "siffra") for p in supporting)
+        lines.append(f"Samma uppgift står också i {buttons}.")
+    apart = [p for p in answer.passages if p.relation and p.relation.kind in ("says", "differs")]
+    if len(apart) > 1:
+        said = ", ".join(
+            f"{STANCES[p.relation.stance]} <strong>{escape(p.relation.value)}</strong> "
+            f"{_citation_button(p, f'[{p.rank}]', 'siffra')}"
+            for p in apart
+            if p.relation
+        )
+        lines.append(f"Passagerna skiljer på plan och utfall: {said}.")
+    return "".join(f'<p class="jamfor">{line}</p>' for line in lines)
 
 
 def _answering(answer: Answer) -> tuple[Passage, ...]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from index.abbreviations import abbreviations, alternatives
-from index.analysis import Term, compound_parts, content_words, index_terms, question_terms, words
+from index.analysis import (
+    Term,
+    compound_parts,
+    content_words,
+    index_terms,
+    question_terms,
+    stem,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +90,13 @@ def test_a_long_form_may_stand_as_its_short_one() -> None:
     assert found["vård"] == (Term("ivo", 0.9),)
     assert "krävde" not in found
     assert alternatives(["ivo"], known)["ivo"][0] == Term("inspektion", 0.4)
+
+
+def test_the_past_of_a_verb_meets_its_present() -> None:
+    for forms in ("införa inför införs infördes införts införda", "köpa köper köpte köpts"):
+        assert len({stem(word) for word in forms.split()}) == 1, forms
+    assert stem("bestämde") == stem("bestämma")
+    # These only look like it.
+    assert [stem(word) for word in ("värde", "ränta", "karta", "bord")] == [
+        "värd", "ränt", "kart", "bord",
+    ]  # fmt: skip
