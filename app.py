@@ -83,10 +83,10 @@ def build(engine: Answerer) -> gr.Blocks:
     from web.render import document_panel, notice, turn
 
     def ask(
-        question: str, shown: list[str], previous: Answer | None
+        question: str, chosen: list[str], shown: list[str], previous: Answer | None
     ) -> tuple[str, list[str], Answer | None, str]:
         try:
-            answer = engine.ask(question, previous=previous)
+            answer = engine.ask(question, sources=chosen, previous=previous)
             shown = [*shown, turn(_shortened(question), answer)]
             previous = answer if answer.answered else previous
         except KallsvarError as error:
@@ -132,19 +132,35 @@ def build(engine: Answerer) -> gr.Blocks:
                 elem_id="fraga",
             )
             send = gr.Button("Fråga", variant="primary", scale=1, min_width=90)
+        chosen = gr.Dropdown(
+            _choices(engine.documents()),
+            value=[],
+            multiselect=True,
+            label="Sök i (tomt: alla dokument)",
+            elem_id="urval",
+        )
         with gr.Row(elem_id="exempel"):
             for example in examples(engine.documents()):
                 button = gr.Button(example, size="sm", min_width=0)
                 button.click(
-                    ask, [button, shown, previous], [conversation, shown, previous, question]
+                    ask,
+                    [button, chosen, shown, previous],
+                    [conversation, shown, previous, question],
                 )
         renew = gr.Button(
             "Ny konversation", size="sm", variant="secondary", elem_id="ny", min_width=0
         )
         outputs = [conversation, shown, previous, question]
-        gr.on([question.submit, send.click], ask, [question, shown, previous], outputs)
+        gr.on([question.submit, send.click], ask, [question, chosen, shown, previous], outputs)
         renew.click(lambda: ("", [], None, ""), None, outputs)
+        # The index may have gained documents since the chat was opened.
+        demo.load(lambda: gr.update(choices=_choices(engine.documents())), None, chosen)
     return demo
+
+
+def _choices(documents: list[Document]) -> list[tuple[str, str]]:
+    """Return what a search can be kept to: each document's title, and its id."""
+    return [(d.title, d.id) for d in documents if d.kind == "document"]
 
 
 def examples(documents: list[Document]) -> list[str]:

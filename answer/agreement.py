@@ -98,6 +98,14 @@ def _coverage(candidate: Candidate) -> float:
 
 
 def _stance(candidate: Candidate) -> Stance:
-    """Return whether a statement tells of what was planned or of what came about."""
-    at = candidate.place.core
-    return "planned" if _PLANNED.search(candidate.document.text[at.start : at.end]) else "done"
+    """Return whether a value is of what was planned or of what came about.
+
+    A plan's words stand before its value, in the same sentence («skulle börja våren 2021»); after
+    it they speak of something else («2018 beslutades att den skulle byggas»).
+    """
+    short = candidate.place.short
+    if short is None:
+        return "done"
+    before = candidate.document.text[candidate.place.answer.start : short.start]
+    sentence = re.split(r"[.!?;]\s", before)[-1]
+    return "planned" if _PLANNED.search(sentence) else "done"

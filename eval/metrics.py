@@ -142,7 +142,9 @@ def bootstrap(
         )
         for _ in range(rounds)
     ]
-    low, high = np.percentile(means, [2.5, 97.5])
+    # A sample may lack what the statistic needs (a kind of question), and then says nothing.
+    known = [mean for mean in means if not np.isnan(mean)] or [float("nan")]
+    low, high = np.percentile(known, [2.5, 97.5])
     return Interval(measure(array), float(low), float(high), len(array))
 
 

@@ -168,15 +168,29 @@ def summarise(rows: Sequence[Row]) -> dict[str, Interval]:
     unanswerable = [row for row in rows if row.unanswerable]
     found["abstain_precision"] = _interval(abstained, lambda row: float(bool(row.unanswerable)))
     found["abstain_recall"] = _interval(unanswerable, lambda row: float(not row.answered))
-    sure, right = [row.confidence for row in rows], [row.right for row in rows]
-    error = calibration_error(sure, right)
-    found["calibration_error"] = Interval(error, error, error, len(rows))
-    area = roc_area(
-        [row.confidence for row in rows if not row.unanswerable],
-        [row.confidence for row in rows if row.unanswerable == "near"],
-    )
-    found["roc_near"] = Interval(area, area, area, len(rows))
+    found["calibration_error"] = _interval_of(rows, _calibration_error)
+    found["roc_near"] = _interval_of([row for row in rows if row.unanswerable != "far"], _roc_near)
     return found
+
+
+def _calibration_error(rows: Sequence[Row]) -> float:
+    return calibration_error([row.confidence for row in rows], [row.right for row in rows])
+
+
+def _roc_near(rows: Sequence[Row]) -> float:
+    return roc_area(
+        [row.confidence for row in rows if not row.unanswerable],
+        [row.confidence for row in rows if row.unanswerable],
+    )
+
+
+def _interval_of(rows: Sequence[Row], statistic: Callable[[Sequence[Row]], float]) -> Interval:
+    """Return a statistic of whole rows with its interval."""
+    places = list(range(len(rows)))
+    return bootstrap(
+        places, [row.group for row in rows],
+        statistic=lambda sample: statistic([rows[int(place)] for place in sample]),
+    )  # fmt: skip
 
 
 def _interval(rows: Iterable[Row], value: Callable[[Row], float | None]) -> Interval:
