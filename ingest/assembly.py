@@ -19,17 +19,22 @@ class _Builder:
         self.markers: list[Marker] = []
         self._reader = MarkerReader(numbers)
         self._lead: Span | None = None
+        self.pages: list[int] = []
 
     def add(self, line: Line) -> None:
         """Append one line; a lone number after a list becomes a marker and no text."""
         in_list = bool(self.blocks) and self.blocks[-1].kind in ("item", "fact")
-        if (number := self._reader.alone(line.text)) is not None and self.blocks:
-            self.markers.append(Marker(len(self.text), number, closes_list=in_list))
-            return
-        clean, found = line.text, list[tuple[int, int]]()
-        if line.kind not in ("entry", "title", "heading"):
-            clean, found = self._reader.lift(line.text, value=line.kind == "fact")
+        clean, found = line.text, list(line.markers or ())
+        if line.markers is None:
+            if (number := self._reader.alone(line.text)) is not None and self.blocks:
+                self.markers.append(Marker(len(self.text), number, closes_list=in_list))
+                return
+            if line.kind not in ("entry", "title", "heading"):
+                clean, found = self._reader.lift(line.text, value=line.kind == "fact")
         start = len(self.text) + 1 if self.text else 0
+        if line.page:
+            # A page without text begins where the next one does.
+            self.pages += [start] * (line.page - len(self.pages))
         self.text = f"{self.text}\n{clean}" if self.text else clean
         span = Span(start + line.prefix, start + len(clean))
         self.markers += [Marker(start + offset, number) for offset, number in found]
@@ -57,6 +62,12 @@ class _Builder:
                 value = self.text.index(":", label.end) + 1
                 value += len(self.text[value:]) - len(self.text[value:].lstrip())
                 self.blocks.append(Block("fact", span, label=label, body=Span(value, span.end)))
+            case "row":
+                cells = tuple(
+                    (Span(start + a, start + b), Span(start + c, start + d))
+                    for (a, b), (c, d) in line.cells
+                )
+                self.blocks.append(Block("row", span, cells=cells))
             case "entry":
                 self.blocks.append(Block("reference", span))
             case _:
@@ -82,4 +93,5 @@ def assemble(
         blocks=tuple(builder.blocks),
         markers=tuple(builder.markers),
         references=tuple(references),
+        pages=tuple(builder.pages),
     )

@@ -13,7 +13,7 @@ from ingest.records import Block, Chunk, Document, Span
 from ingest.sentences import sentence_spans
 
 # Changed when reading, chunking or term analysis changes what comes out, so that the index knows.
-CHUNKER = "7"
+CHUNKER = "8"
 
 # Between the headings of a context.
 HEADINGS = " › "

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import KallsvarError
-from ingest.readers.text import read_text
+from ingest.formats import SUFFIXES, reader_for
 from ingest.records import Document
 from ingest.support import reference_records
 
 SIDECAR = ".meta.json"
-READERS = {".txt": read_text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def corpus_files(corpus: Path) -> list[CorpusFile]:
     files = [_entry(corpus, path) for path in paths if not path.name.endswith(SIDECAR)]
     if not files:
         raise KallsvarError(
-            f"Mappen {corpus} är tom. Lägg minst ett dokument ({', '.join(READERS)}) i den och "
+            f"Mappen {corpus} är tom. Lägg minst ett dokument ({', '.join(SUFFIXES)}) i den och "
             "kör «python -m ingest» igen."
         )
     return files
@@ -73,19 +72,17 @@ def read(file: CorpusFile) -> list[Document]:
 
     Raises KallsvarError with the reason where the file cannot be read.
     """
-    reader = READERS.get(file.path.suffix.lower())
-    if reader is None:
-        known = ", ".join(READERS)
-        raise KallsvarError(f"Formatet «{file.path.suffix}» stöds inte (stöds: {known}).")
     facts = _metadata(file.sidecar)
+    reader = reader_for(file.path.suffix)
     document = reader(_bytes(file.path), document_id=file.id, title=facts.get("title"))
     addresses = facts.get("references") or {}
     document = replace(
         document,
-        publisher=facts.get("publisher"),
-        url=facts.get("url"),
+        publisher=facts.get("publisher") or document.publisher,
+        url=facts.get("url") or document.url,
+        author=facts.get("author") or document.author,
         language=facts.get("language") or document.language,
-        date=facts.get("date"),
+        date=facts.get("date") or document.date,
         references=tuple(
             replace(r, url=addresses.get(str(r.number)) or r.url) for r in document.references
         ),

@@ -24,7 +24,8 @@ class Block:
 
     ``level`` is a heading's (1 is the title in the text, 2 the first below it). ``lead`` is the
     range of the sentence or line that leads in to the list that an item belongs to. ``label`` and
-    ``body`` are a fact's label and value, or the name and description of a named item.
+    ``body`` are a fact's label and value, or the name and description of a named item. ``cells``
+    are a table row's column headings and values; a heading is empty where the table has none.
     """
 
     kind: BlockKind
@@ -33,6 +34,7 @@ class Block:
     lead: Span | None = None
     label: Span | None = None
     body: Span | None = None
+    cells: tuple[tuple[Span, Span], ...] = ()
 
 
 class Marker(NamedTuple):
@@ -72,6 +74,7 @@ class Document:
     references: tuple[Reference, ...] = ()
     publisher: str | None = None
     url: str | None = None
+    author: str | None = None
     language: str = "sv"
     date: str | None = None
     kind: DocumentKind = "document"

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-LineKind = Literal["title", "heading", "paragraph", "item", "fact", "marker", "entry"]
+LineKind = Literal["title", "heading", "paragraph", "item", "fact", "row", "marker", "entry"]
+# Ranges within a line's text of a table cell's column heading and value.
+Cell = tuple[tuple[int, int], tuple[int, int]]
 
 _RULE = re.compile(r"([_\-*=~–—.·•])(?:\s*\1){2,}")
 _RUBBISH = re.compile(r"!?\[?[\w%/-]{0,40}\.(?:webp|png|jpe?g|gif|svg|avif)[)\]]*", re.IGNORECASE)
@@ -36,6 +39,9 @@ class Line:
     ``after_break`` says that an empty line or a rule stood before it. ``prefix`` is the length of
     a bullet (not part of the item's text); ``label`` ranges are within the line. ``level`` is a
     heading's. ``continues`` joins a line to the item or option above it (its description).
+    ``leads`` says that it leads in to the list below it. ``markers`` are the reference markers as
+    (offset in the text, number) where the format tells them; None where they may lie flattened in
+    the text. ``page`` counts from 1, in formats that have pages.
     """
 
     text: str
@@ -46,6 +52,30 @@ class Line:
     label: tuple[int, int] | None = None
     continues: bool = False
     leads: bool = False
+    cells: tuple[Cell, ...] = ()
+    markers: tuple[tuple[int, int], ...] | None = None
+    page: int | None = None
+
+
+def fact_line(label: str, value: str) -> Line:
+    """Return a «label: value» line, as of a table of two columns."""
+    label = label.rstrip(" :")
+    return Line(f"{label}: {value}", "fact", label=(0, len(label)))
+
+
+def row_line(headings: Sequence[str], values: Sequence[str]) -> Line:
+    """Return a table row as «heading: value; heading: value»; empty cells are left out."""
+    text = ""
+    cells: list[Cell] = []
+    for heading, value in itertools.zip_longest(headings, values, fillvalue=""):
+        if not value:
+            continue
+        start = len(text) + 2 if text else 0
+        heading = heading.rstrip(" :")
+        at = start + len(heading) + 2 if heading else start
+        text += ("; " if text else "") + (f"{heading}: {value}" if heading else value)
+        cells.append(((start, start + len(heading)), (at, at + len(value))))
+    return Line(text, "row", cells=tuple(cells))
 
 
 def split_lines(text: str) -> list[Line]:

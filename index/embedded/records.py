@@ -169,7 +169,7 @@ def _document(body: str) -> Document:
 
     blocks = tuple(
         Block(b["kind"], Span(*b["span"]), b["level"], span(b["lead"]), span(b["label"]),
-              span(b["body"]))
+              span(b["body"]), tuple((Span(*h), Span(*v)) for h, v in b["cells"]))
         for b in record["blocks"]
     )  # fmt: skip
     record["blocks"] = blocks

@@ -6,9 +6,11 @@ import codecs
 
 import pytest
 
+from ingest.assembly import assemble
 from ingest.errors import KallsvarError
 from ingest.readers.text import decode, read_text
-from ingest.records import Block, Document, Span
+from ingest.records import Block, Document, Reference, Span
+from ingest.structure import Line, fact_line, row_line
 
 
 def _text(document: Document, span: Span | None) -> str | None:
@@ -339,3 +341,21 @@ def test_what_is_no_text_is_refused() -> None:
         decode(bytes(range(256)) * 20)
     with pytest.raises(KallsvarError, match=r"^Filen är tom\.$"):
         read_text(b" \n\n", document_id="prov.txt")
+
+
+def test_rows_facts_markers_and_pages_that_a_format_tells() -> None:
+    row = row_line(["År", "Kostnad", ""], ["2023", "", "klart"])
+    assert (row.text, row.cells) == ("År: 2023; klart", (((0, 2), (4, 8)), ((10, 10), (10, 15))))
+    first = Line("Det kostade mer.", markers=((16, 3),), page=2)
+    lines = [first, row, fact_line("Dagar i drift:", "3")]
+    document = assemble(lines, [Reference(3, None, "En källa")], document_id="x.pdf")
+    assert document.text == "Det kostade mer.\nÅr: 2023; klart\nDagar i drift: 3"
+    assert document.markers == ((16, 3, False),)
+    assert document.pages == (0, 0)
+    assert [b.kind for b in document.blocks] == ["paragraph", "row", "fact"]
+    cells = [
+        (_text(document, heading), _text(document, value))
+        for heading, value in document.blocks[1].cells
+    ]
+    assert cells == [("År", "2023"), ("", "klart")]
+    assert _text(document, document.blocks[2].body) == "3"

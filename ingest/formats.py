@@ -1,0 +1,33 @@
+"""Which reader reads which kind of file, by the ending of its name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from ingest.errors import KallsvarError
+from ingest.records import Document
+
+
+class DocumentReader(Protocol):
+    """Reads a file's bytes into a Document, with what metadata the file itself carries.
+
+    Raises KallsvarError, in Swedish, where the file cannot be read or holds no text.
+    """
+
+    def __call__(self, data: bytes, *, document_id: str, title: str | None = None) -> Document: ...
+
+
+# Imported when first used: some bring large libraries.
+_READERS = {".txt": "text:read_text"}
+SUFFIXES = tuple(_READERS)
+
+
+def reader_for(suffix: str) -> DocumentReader:
+    """Return the reader of files whose names end so. Raises KallsvarError where there is none."""
+    place = _READERS.get(suffix.lower())
+    if place is None:
+        known = ", ".join(SUFFIXES)
+        raise KallsvarError(f"Formatet «{suffix}» stöds inte (stöds: {known}).")
+    module, _, name = place.partition(":")
+    return cast(DocumentReader, getattr(import_module(f"ingest.readers.{module}"), name))
