@@ -52,9 +52,13 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
     block = _block(document, at)
     leads = any(b.lead == at for b in document.blocks)
     if (question.several or leads) and (whole := _whole_list(document, block, at)):
-        if question.several or question.type not in VALUES:
+        if question.several:
             return Extract(whole, whole, None, given=True)
-        # The value asked for stands in the sentence that leads in to the list.
+        only = [b for b in document.blocks if b.lead == at]
+        if len(only) == 1 and question.type not in VALUES:
+            # What is led in to is one thing: that is the answer.
+            return Extract(whole, whole, only[0].span, given=True)
+        # What is asked for may stand in the sentence that leads in to the list.
         return Extract(whole, whole, *short_answer(question, words, document.text, at))
     if block is not None and block.kind == "fact" and block.body:
         return Extract(block.span, block.span, _value(question, document, block.body), given=True)

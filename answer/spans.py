@@ -71,14 +71,17 @@ _ACTOR = re.compile(
     r"(?: för \w+)?",
     re.IGNORECASE,
 )
+_CLAUSE = r"(?:(?!, (?:vilket|vilken|och delvis|dels|men)\b)[^.;!?])+"
+# A cause is told by what follows the conjunction; a purpose («för att …») with it.
 _REASON = _compiled(
     any_of(
-        r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå i\ssyfte\satt "
-        r"med\ssyftet\satt med\sutgångspunkt\si tack\svare med\sanledning\sav genom\satt så\satt "
+        r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå "
+        r"med\sutgångspunkt\si tack\svare med\sanledning\sav genom\satt "
         r"orsaka(?:s|des|ts)\sav målet\s.{0,40}var\satt "
-        r"syftet\s.{0,40}(?:är|var)\satt av\satt för\satt"
+        r"syftet\s.{0,40}(?:är|var)\satt av\satt"
     )
-    + r"(?: att)? (?P<body>[^.;!?]+)"
+    + rf"(?: att)? (?P<cause>{_CLAUSE})",
+    rf"(?P<purpose>\b(?:i syfte att|med syftet? att|så att|för att) {_CLAUSE})",
 )
 _COPULA = _compiled(
     any_of(
@@ -121,8 +124,11 @@ def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[
             names = [s for s in _spans(_NAME, text) if not _common(text, s)]
             actors = [s for s in _spans(_ACTOR, text) if not any(_overlap(s, n) for n in names)]
             return sorted([*names, *actors])
+        case "yes_no":
+            kinds = (_MONEY, _DATE, _DURATION, _COUNT)
+            return sorted({s for kind in kinds for s in _spans(kind, text)})
         case "why":
-            return _spans(_REASON, text, "body")
+            return sorted([*_spans(_REASON, text, "cause"), *_spans(_REASON, text, "purpose")])
         case "definition":
             return _spans(_COPULA, text, "body")
         case _:
@@ -131,7 +137,19 @@ def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[
 
 def enumeration(text: str) -> Span | None:
     """Return a run of things joined by commas and «och», the longest in the text, or None."""
-    return max(_spans(_ENUMERATION, text), key=lambda s: s.end - s.start, default=None)
+    found = max(_spans(_ENUMERATION, text), key=lambda s: s.end - s.start, default=None)
+    if found and (loose := re.match(r"(?:och|samt|eller) ", text[slice(*found)])):
+        return Span(found.start + loose.end(), found.end)
+    return found
+
+
+def enumerated(text: str, whole: Span) -> list[Span]:
+    """Return the things of an enumeration, as ``enumeration`` found it."""
+    cuts = [whole.start]
+    for match in re.finditer(r",\s+|\s+(?:och|samt|eller|respektive)\s+", text[slice(*whole)]):
+        cuts += [whole.start + match.start(), whole.start + match.end()]
+    cuts.append(whole.end)
+    return [trim(text, Span(a, b)) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
 
 
 def trim(text: str, span: Span) -> Span:
@@ -145,7 +163,8 @@ def trim(text: str, span: Span) -> Span:
 
 
 def _spans(pattern: re.Pattern[str], text: str, group: str | int = 0) -> list[Span]:
-    return list(_whole(text, (Span(*match.span(group)) for match in pattern.finditer(text))))
+    spans = (Span(*m.span(group)) for m in pattern.finditer(text) if m[group] is not None)
+    return list(_whole(text, spans))
 
 
 def _whole(text: str, spans: Iterable[Span]) -> Iterator[Span]:
