@@ -62,6 +62,9 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
         return Extract(whole, whole, *short_answer(question, words, document.text, at))
     if block is not None and block.kind == "fact" and block.body:
         return Extract(block.span, block.span, _value(question, document, block.body), given=True)
+    if block is not None and block.cells:
+        cell = _cell(question, words, document.text, block)
+        return Extract(block.span, block.span, cell, given=cell is not None)
     if block is not None and block.kind == "item" and block.label and block.body:
         return Extract(at, at, _named_item(question, words, document, block), given=True)
     short, given = short_answer(question, words, document.text, at)
@@ -166,6 +169,26 @@ def _value(question: Question, document: Document, body: Span) -> Span:
     if found := candidates(question.type, text):
         return Span(body.start + found[0].start, body.start + found[0].end)
     return sentence_spans(text, body.start)[0]
+
+
+def _cell(question: Question, words: Sequence[Word], text: str, block: Block) -> Span | None:
+    """Return the value of a table row under the heading that the question names best, or None.
+
+    A value that the question itself says only points the row out. Of equals one of the type asked
+    for wins, then the first.
+    """
+    asked = question.text.casefold()
+    found: list[tuple[float, bool, int, Span]] = []
+    for place, (heading, value) in enumerate(block.cells):
+        said = text[slice(*value)]
+        if said.casefold() in asked:
+            continue
+        terms = set(index_terms(text[slice(*heading)]))
+        named = sum(word.weight * covered(word, terms) for word in words)
+        typed = bool(candidates(question.type, said, question.grain))
+        if named or typed:
+            found.append((named, typed, -place, value))
+    return max(found)[-1] if found else None
 
 
 def _named_item(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from answer.question import AnswerType, Grain, any_of
+from answer.question import FINITE, AnswerType, Grain, any_of
 from index.analysis import lexicon
 from ingest.records import Span
 
@@ -94,6 +94,7 @@ _GRAINS: dict[Grain, re.Pattern[str]] = {
     "day": re.compile(rf"\d{{1,2}} {_MONTH}|\d-\d\d-\d", re.IGNORECASE),
     "month": re.compile(rf"{_MONTH}|{_SEASON}|\d-\d\d-\d", re.IGNORECASE),
 }
+_LEAD = re.compile(rf"{FINITE.pattern} (?:(?:på|av|med|om|i|till|bland annat) )*(?=\S)")
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(
     rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}"
@@ -138,9 +139,14 @@ def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[
 def enumeration(text: str) -> Span | None:
     """Return a run of things joined by commas and «och», the longest in the text, or None."""
     found = max(_spans(_ENUMERATION, text), key=lambda s: s.end - s.start, default=None)
-    if found and (loose := re.match(r"(?:och|samt|eller) ", text[slice(*found)])):
-        return Span(found.start + loose.end(), found.end)
-    return found
+    if found is None:
+        return None
+    first = text[slice(*found)].partition(",")[0]
+    # What leads in to the first thing, up to its verb, is none of it.
+    verbs = list(_LEAD.finditer(first))
+    start = found.start + (verbs[-1].end() if verbs else 0)
+    loose = re.match(r"(?:och|samt|eller) ", text[start : found.end])
+    return Span(start + (loose.end() if loose else 0), found.end)
 
 
 def enumerated(text: str, whole: Span) -> list[Span]:
