@@ -121,7 +121,7 @@ def _short(question: Question, text: str, read: Span) -> Span | None:
     if question.type == "yes_no":
         # What is asked about is a value that the question itself says.
         asked = question.text.casefold()
-        values = candidates("yes_no", text)
+        values = candidates(question, text)
         named = [v for v in values if text[v.start : v.end].casefold() in asked]
         if named:
             return max(named, key=lambda v: v.end - v.start)
@@ -137,7 +137,7 @@ def _short(question: Question, text: str, read: Span) -> Span | None:
 
 def _typed(question: Question, text: str, read: Span) -> Span | None:
     """Return the value of the type asked for that the reader's span overlaps most."""
-    found = candidates(question.type, text, question.grain)
+    found = candidates(question, text)
     overlaps = [(min(s.end, read.end) - max(s.start, read.start), s) for s in found]
     best = max(overlaps, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] > 0 else None

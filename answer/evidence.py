@@ -145,7 +145,7 @@ def _order(question: Question, terms: Sequence[str]) -> float:
 
 def _typed_spans(question: Question, text: str) -> list[Span]:
     asked = question.text.casefold()
-    spans = candidates(question.type, text, question.grain)
+    spans = candidates(question, text)
     return [s for s in spans if text[s.start : s.end].casefold() not in asked]
 
 

@@ -98,7 +98,7 @@ def _given_span(question: Question, statement: str) -> Span | None:
 
 def _best_span(question: Question, words: Sequence[Word], statement: str) -> Span | None:
     asked = question.text.casefold()
-    found = candidates(question.type, statement, question.grain)
+    found = candidates(question, statement)
     found = [s for s in found if statement[s.start : s.end].casefold() not in asked]
     if found:
         places = _places(words, statement)
@@ -166,7 +166,7 @@ def _value(question: Question, document: Document, body: Span) -> Span:
     text = document.text[body.start : body.end]
     if len(text) <= _LONGEST_VALUE:
         return body
-    if found := candidates(question.type, text):
+    if found := candidates(question, text):
         return Span(body.start + found[0].start, body.start + found[0].end)
     return sentence_spans(text, body.start)[0]
 
@@ -185,7 +185,7 @@ def _cell(question: Question, words: Sequence[Word], text: str, block: Block) ->
             continue
         terms = set(index_terms(text[slice(*heading)]))
         named = sum(word.weight * covered(word, terms) for word in words)
-        typed = bool(candidates(question.type, said, question.grain))
+        typed = bool(candidates(question, said))
         if named or typed:
             found.append((named, typed, -place, value))
     return max(found)[-1] if found else None

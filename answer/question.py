@@ -36,7 +36,7 @@ FINITE = _compiled(
     r"är var blev blir har hade fick får gick går kom kommer ska skulle kan kunde bör borde vill "
     r"måste tog tar gav ger lät låter höll står stod ligger låg drog satte valde såg insåg "
     r"\w{2,}(?:erade|erades|gade|gades|kade|kades|tade|tades|nade|nades|lade|lades|rade|rades) "
-    r"\w{2,}(?:[lnmrg]des?|byggdes?|[kpst]tes?)"
+    r"\w{2,}(?:[lnmrg]des?|byggdes?|[kpstf]tes?)"
 )
 _INTERROGATIVE = _compiled(
     r"vad vilken vilket vilka vem vems när hur varför var vart hurdan\w* "

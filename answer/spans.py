@@ -6,10 +6,10 @@ Patterns of written Swedish.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from answer.question import FINITE, AnswerType, Grain, any_of
-from index.analysis import lexicon
+from answer.question import FINITE, Grain, Question, any_of
+from index.analysis import lexicon, stem, words
 from ingest.records import Span
 
 _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
@@ -90,23 +90,29 @@ _COPULA = _compiled(
     )
     + r"(?: att)? (?P<body>[^.;!?]+)"
 )
+# How near before its verb the subject of a definition stands.
+_SUBJECT_WORDS = 4
+_NOUN = 5
+_APPOSITION = re.compile(
+    rf"\b(?P<noun>(?:{_CAPITAL}s )?[a-zåäö]{{5,}})(?= (?P<name>{_CAPITAL})(?![:\w]))"
+)
 _GRAINS: dict[Grain, re.Pattern[str]] = {
     "day": re.compile(rf"\d{{1,2}} {_MONTH}|\d-\d\d-\d", re.IGNORECASE),
     "month": re.compile(rf"{_MONTH}|{_SEASON}|\d-\d\d-\d", re.IGNORECASE),
 }
-_LEAD = re.compile(rf"{FINITE.pattern} (?:(?:på|av|med|om|i|till|bland annat) )*(?=\S)")
+_LEAD = re.compile(
+    rf"{FINITE.pattern} (?:(?:fram|upp|ut|in|på|av|med|om|i|till|bland annat) )*(?=\S)"
+)
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(
     rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}"
 )
 
 
-def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[Span]:
-    """Return the spans of ``text`` that a question of this type may be answered with, in order.
-
-    ``grain`` asks for dates that name a day or a month.
-    """
-    match kind:
+def candidates(question: Question, text: str) -> list[Span]:
+    """Return the spans of ``text`` that may answer a question of this type, in order."""
+    content, grain = question.content, question.grain
+    match question.type:
         case "money":
             return _spans(_MONEY, text)
         case "date":
@@ -131,9 +137,28 @@ def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[
         case "why":
             return sorted([*_spans(_REASON, text, "cause"), *_spans(_REASON, text, "purpose")])
         case "definition":
-            return _spans(_COPULA, text, "body")
+            return _definitions(text, content)
         case _:
             return []
+
+
+def _definitions(text: str, content: Sequence[str]) -> list[Span]:
+    """Return what a text says that one of the words asked about is.
+
+    After a verb such as «är» whose subject it is, or as the noun right before a name:
+    «journalsystemet Millennium».
+    """
+    asked = {stem(word) for word in content}
+    found = []
+    for match in _COPULA.finditer(text):
+        subject = re.split(r"[.!?;]", text[: match.start()])[-1].split()[-_SUBJECT_WORDS:]
+        if asked & {stem(word) for word in words(" ".join(subject))}:
+            found.append(Span(*match.span("body")))
+    for match in _APPOSITION.finditer(text):
+        name = match["name"]
+        if stem(name.lower()) in asked and len(match["noun"].split()[-1]) >= _NOUN:
+            found.append(Span(*match.span("noun")))
+    return sorted(_whole(text, found))
 
 
 def enumeration(text: str) -> Span | None:
