@@ -21,7 +21,10 @@ from settings import ROOT, Settings, go_quiet
 
 HERE = Path(__file__).parent
 RIVALS = {
-    "haystack-ai": ("haystack_hybrid.py", ("haystack-ai==3.4.1", "sentence-transformers==6.2.0")),
+    "haystack-ai": (
+        "haystack_hybrid.py",
+        ("haystack-ai==3.4.1", "sentence-transformers-haystack==2.0.0"),
+    ),
     "txtai": ("txtai_hybrid.py", ("txtai==9.14.0",)),
     "llama-index": (
         "llama_index_faiss.py",

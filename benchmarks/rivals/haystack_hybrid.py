@@ -10,16 +10,16 @@ from harness import Passage, measure
 def build(model: str, passages: list[Passage]) -> Callable[[str], str]:
     """Index the passages; return what finds the id of the best one for a question."""
     from haystack import Document
-    from haystack.components.embedders import (
-        SentenceTransformersDocumentEmbedder,
-        SentenceTransformersTextEmbedder,
-    )
     from haystack.components.joiners import DocumentJoiner
     from haystack.components.retrievers.in_memory import (
         InMemoryBM25Retriever,
         InMemoryEmbeddingRetriever,
     )
     from haystack.document_stores.in_memory import InMemoryDocumentStore
+    from haystack_integrations.components.embedders.sentence_transformers import (
+        SentenceTransformersDocumentEmbedder,
+        SentenceTransformersTextEmbedder,
+    )
 
     store = InMemoryDocumentStore()
     embedder = SentenceTransformersDocumentEmbedder(
