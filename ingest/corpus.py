@@ -2,12 +2,17 @@
 
 A file's metadata stands beside it in ``<file name>.meta.json``: title, publisher, url, language,
 date, and under ``references`` the addresses of its references by number. All of it is optional.
+A page from the web also has the day it was ``fetched``, the address ``requested`` where that led
+elsewhere, and under ``cited_by`` the references («file#7») that it was fetched for.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,6 +93,35 @@ def read(file: CorpusFile) -> list[Document]:
         ),
     )
     return [document, *reference_records(document)]
+
+
+def facts_of(path: Path) -> dict[str, Any]:
+    """Return a file's metadata as it stands. Raises KallsvarError where it cannot be read."""
+    return _metadata(path.with_name(path.name + SIDECAR))
+
+
+def write_facts(path: Path, facts: Mapping[str, Any]) -> None:
+    """Write a file's metadata whole. Raises KallsvarError where the folder cannot be written."""
+    text = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+    write_whole(path.with_name(path.name + SIDECAR), text.encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file at one stroke, so that a sync never reads half of it.
+
+    Raises KallsvarError where the folder cannot be written.
+    """
+    # Hidden, so that it is no document meanwhile.
+    part = path.with_name(f".{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise KallsvarError(
+            f"Det går inte att skriva i mappen {path.parent}: {error.strerror}."
+        ) from error
 
 
 def _entry(corpus: Path, path: Path) -> CorpusFile:
