@@ -19,7 +19,7 @@ class DocumentReader(Protocol):
 
 
 # Imported when first used: some bring large libraries.
-_READERS = {".txt": "text:read_text"}
+_READERS = {".pdf": "pdf:read_pdf", ".txt": "text:read_text"}
 SUFFIXES = tuple(_READERS)
 
 
