@@ -18,7 +18,7 @@ class _Builder:
         self.blocks: list[Block] = []
         self.markers: list[Marker] = []
         self._reader = MarkerReader(numbers)
-        self._lead: Span | None = None
+        self._leads: dict[int, Span] = {}  # by the depth of the list that each leads in to
         self.pages: list[int] = []
 
     def add(self, line: Line) -> None:
@@ -38,11 +38,11 @@ class _Builder:
         self.text = f"{self.text}\n{clean}" if self.text else clean
         span = Span(start + line.prefix, start + len(clean))
         self.markers += [Marker(start + offset, number) for offset, number in found]
-        if line.kind != "item":
-            self._lead = None
+        depth = line.level if line.kind == "item" else -1
+        self._leads = {d: lead for d, lead in self._leads.items() if d <= depth}
         self._block(line, span, start)
         if line.leads:
-            self._lead = sentence_spans(clean, start)[-1]
+            self._leads[depth + 1] = sentence_spans(clean, start)[-1]
 
     def _block(self, line: Line, span: Span, start: int) -> None:
         if line.continues and self.blocks:
@@ -57,7 +57,8 @@ class _Builder:
             case "title" | "heading":
                 self.blocks.append(Block("heading", span, level=line.level))
             case "item":
-                self.blocks.append(Block("item", span, lead=self._lead, label=label))
+                lead = self._leads[max(self._leads)] if self._leads else None
+                self.blocks.append(Block("item", span, lead=lead, label=label))
             case "fact" if label:
                 value = self.text.index(":", label.end) + 1
                 value += len(self.text[value:]) - len(self.text[value:].lstrip())
