@@ -18,6 +18,7 @@ from index.records import Where
 from index.search import search, standardise
 from index.sync import open_store, sync
 from ingest.errors import KallsvarError
+from ingest.formats import SUFFIXES
 from settings import Settings
 
 MakeCorpus = Callable[[dict[str, str]], Settings]
@@ -60,7 +61,7 @@ def test_what_becomes_of_each_file(make_corpus: MakeCorpus, encoder: Any) -> Non
     (settings.corpus / "bild.jpg").write_bytes(b"\xff\xd8")
     third = sync(settings, encoder=encoder)
     assert [(r.id, r.outcome, r.reason) for r in third.files] == [
-        ("bild.jpg", "skipped", "Formatet «.jpg» stöds inte (stöds: .txt)."),
+        ("bild.jpg", "skipped", f"Formatet «.jpg» stöds inte (stöds: {', '.join(SUFFIXES)})."),
         ("hästar.txt", "updated", None),
         ("båtar.txt", "removed", None),
     ]
@@ -68,7 +69,7 @@ def test_what_becomes_of_each_file(make_corpus: MakeCorpus, encoder: Any) -> Non
     assert third.embedded == 2
     again = sync(settings, encoder=encoder)
     assert [(r.outcome, r.reason) for r in again.files] == [
-        ("skipped", "Formatet «.jpg» stöds inte (stöds: .txt)."), ("unchanged", None),
+        ("skipped", f"Formatet «.jpg» stöds inte (stöds: {', '.join(SUFFIXES)})."), ("unchanged", None),
     ]  # fmt: skip
 
 
