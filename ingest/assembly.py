@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.errors import KallsvarError
 from ingest.records import Block, Document, Marker, Reference, Span
 from ingest.references import MarkerReader
 from ingest.sentences import sentence_spans
@@ -17,7 +18,7 @@ class _Builder:
         self.blocks: list[Block] = []
         self.markers: list[Marker] = []
         self._reader = MarkerReader(numbers)
-        self._lead: Span | None = None
+        self._leads: dict[int, Span] = {}  # by the depth of the list that each leads in to
         self.pages: list[int] = []
         # Joined once, at the end: a long document has thousands.
         self._pieces: list[str] = []
@@ -48,11 +49,11 @@ class _Builder:
         self._length = start + len(clean)
         span = Span(start + line.prefix, start + len(clean))
         self.markers += [Marker(start + offset, number) for offset, number in found]
-        if line.kind != "item":
-            self._lead = None
+        depth = line.level if line.kind == "item" else -1
+        self._leads = {d: lead for d, lead in self._leads.items() if d <= depth}
         self._block(line, clean, span, start)
         if line.leads and (sentences := sentence_spans(clean, start)):
-            self._lead = sentences[-1]
+            self._leads[depth + 1] = sentences[-1]
 
     def _block(self, line: Line, clean: str, span: Span, start: int) -> None:
         if line.continues and self.blocks:
@@ -67,7 +68,8 @@ class _Builder:
             case "title" | "heading":
                 self.blocks.append(Block("heading", span, level=line.level))
             case "item":
-                self.blocks.append(Block("item", span, lead=self._lead, label=label))
+                lead = self._leads[max(self._leads)] if self._leads else None
+                self.blocks.append(Block("item", span, lead=lead, label=label))
             case "fact" if label and line.label:
                 value = clean.index(":", line.label[1]) + 1
                 value += len(clean[value:]) - len(clean[value:].lstrip())
@@ -100,10 +102,15 @@ def assemble(
     document_id: str,
     title: str | None = None,
 ) -> Document:
-    """Build a Document. The title is the given one, else the title line, else the id's stem."""
+    """Build a Document. The title is the given one, else the title line, else the id's stem.
+
+    Raises KallsvarError where there is no text in the lines.
+    """
     builder = _Builder(frozenset(r.number for r in references))
     for line in lines:
         builder.add(line)
+    if not builder.text.strip():
+        raise KallsvarError("Filen innehåller ingen text.")
     heading = next((line.text for line in lines if line.kind == "title"), None)
     return Document(
         id=document_id,

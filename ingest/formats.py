@@ -19,7 +19,17 @@ class DocumentReader(Protocol):
 
 
 # Imported when first used: some bring large libraries.
-_READERS = {".pdf": "pdf:read_pdf", ".txt": "text:read_text"}
+_READERS = {
+    ".txt": "text:read_text",
+    ".md": "markdown:read_markdown",
+    ".markdown": "markdown:read_markdown",
+    ".html": "html:read_html",
+    ".htm": "html:read_html",
+    ".xhtml": "html:read_html",
+    ".pdf": "pdf:read_pdf",
+    ".epub": "epub:read_epub",
+    ".eml": "eml:read_eml",
+}
 SUFFIXES = tuple(_READERS)
 
 

@@ -38,11 +38,12 @@ class Line:
 
     ``after_break`` says that an empty line or a rule stood before it. ``prefix`` is the length of
     a bullet (not part of the item's text); ``label`` ranges are within the line. ``level`` is a
-    heading's. ``continues`` joins a line to the item or option above it (its description).
-    ``leads`` says that it leads in to the list below it. ``markers`` are the reference markers as
-    (offset in the text, number) where the format tells them; None where they may lie flattened in
-    the text. ``page`` counts from 1, in formats that have pages; ``breaks`` are (offset in the
-    text, page) where further pages begin within the line.
+    heading's, or how many lists an item's list is nested in. ``continues`` joins a line to the
+    item or option above it (its description). ``leads`` says that it leads in to the list below
+    it. ``markers`` are the reference markers as (offset in the text, number) where the format
+    tells them; None where they may lie flattened in the text. ``page`` counts from 1, in formats
+    that have pages; ``breaks`` are (offset in the text, page) where further pages begin within
+    the line.
     """
 
     text: str
