@@ -64,8 +64,8 @@ def _unit_context(document: Document, unit: Span) -> str:
         (b.lead for b in document.blocks if b.kind == "item" and b.span.start == unit.start), None
     )
     parts = [section[-1] if section else document.title]
-    if lead:
-        parts.append(document.text[lead.start : lead.end])
+    if lead and (above := document.text[lead.start : lead.end]) not in parts:
+        parts.append(above)
     return HEADINGS.join(parts)
 
 

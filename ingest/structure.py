@@ -184,7 +184,8 @@ def _mark_letters(lines: list[Line]) -> None:
             label = (name, len(lines[i].text)) if described else None
             lines[i] = replace(lines[i], kind="item", label=label)
             for j in range(i + 1, min(end, len(lines))):
-                if not lines[j].text.strip("[]").isdigit():
+                told = lines[j].kind in ("title", "heading", "row", "entry")
+                if not told and not lines[j].text.strip("[]").isdigit():
                     lines[j] = replace(lines[j], kind="item", continues=True)
 
 
