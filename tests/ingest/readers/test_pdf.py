@@ -265,7 +265,7 @@ def test_footnotes_are_references_and_their_numbers_markers(report: Document) ->
         Reference(
             1, "Lillby kommun", "Slutredovisning av badhuset, mars 2023", "https://exempel.se/slut"
         ),
-        Reference(2, "Avtalet med entreprenören", "bilaga 4."),
+        Reference(2, None, "Avtalet med entreprenören, bilaga 4."),
     )
     assert [report.page(marker.offset) for marker in report.markers] == [1, 2]
 
@@ -296,7 +296,7 @@ def test_a_footnote_may_run_on_below_the_next_page() -> None:
     sheet.lines("sätter här.\n^2 Andra källan.", size=8)
     document = _read(sheet.pdf())
     assert [(r.number, r.publisher, r.title) for r in document.references] == [
-        (1, "Första källan", "som är lång och därför fortsätter här."),
+        (1, None, "Första källan, som är lång och därför fortsätter här."),
         (2, None, "Andra källan."),
     ]
     assert [kind for kind, _ in _blocks(document)] == [
