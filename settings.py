@@ -6,6 +6,7 @@ Values come from the environment (prefix ``KALLSVAR_``), else from the defaults 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from pydantic import Field
@@ -30,10 +31,20 @@ OFFLINE = {
 SHARING = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
+def refuse_openvino_telemetry() -> None:
+    """See to it that OpenVINO finds no telemetry package, and so uses its own empty stand-in.
+
+    Importing ``openvino`` otherwise reports the import and writes to ``~/intel``, unasked; no
+    variable of the environment turns that off.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
+
 def go_quiet() -> None:
     """Turn telemetry off, and share the processor nicely. Every door calls it first."""
     for name, value in (OFFLINE | SHARING).items():
         os.environ.setdefault(name, value)
+    refuse_openvino_telemetry()
     # Hub look-ups only where the user has named a model that is not the bundled one.
     if not os.environ.get("KALLSVAR_MODEL"):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
