@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.analysis import compound_parts, fold, lexicon, stem
+from index.store import Vocabulary
 
 # A word, not a scrap of mark-up, an address or code.
 _WORD = re.compile(r"(?<![\w<>=/@#{}$&\\.])[^\W\d_]+(?![\w<>=/@#{}$&\\])")
@@ -29,11 +30,11 @@ _LIKELIER = 20.0
 _MOST_WORDS = 30_000
 
 
-def repair(text: str, vocabulary: Mapping[str, int], *, english: bool = False) -> str:
+def repair(text: str, vocabulary: Vocabulary, *, english: bool = False) -> str:
     """Return the question with left-out diacritics restored and misspelt words mended.
 
-    ``vocabulary`` holds the corpus's words in lower case with their counts. In an English
-    question only names of the corpus are mended.
+    ``vocabulary`` holds the corpus's words. In an English question only names of the corpus are
+    mended.
     """
     bare = fold(text.lower()) == text.lower()
 
@@ -49,7 +50,7 @@ def repair(text: str, vocabulary: Mapping[str, int], *, english: bool = False) -
     return _WORD.sub(mended, _YEAR.sub("år", text) if bare else text)
 
 
-def _mend(word: str, vocabulary: Mapping[str, int], *, bare: bool, english: bool) -> str:
+def _mend(word: str, vocabulary: Vocabulary, *, bare: bool, english: bool) -> str:
     if bare and (restored := _restore(word, vocabulary)):
         return restored
     if doubled := _doubling(word, vocabulary):
@@ -60,14 +61,14 @@ def _mend(word: str, vocabulary: Mapping[str, int], *, bare: bool, english: bool
     if known.get(word, 0.0) >= _COMMON or compound_parts(word) or _inflected(word, vocabulary):
         return word
     furthest = 1 if len(word) < 7 else 2 if len(word) < 14 else 3
-    if found := _nearest(word, vocabulary, furthest):
+    if found := _nearest(word, vocabulary.near(word, furthest), vocabulary):
         return found
     # A word that the word list has at all is left alone, but for slips in the very commonest.
-    found = _nearest(word, _common_words(), 1 if word in known else furthest)
+    found = _nearest(word, _near_common(word, 1 if word in known else furthest), known)
     return found if found and known[found] >= known.get(word, 0.0) * 3000 else word
 
 
-def _restore(word: str, vocabulary: Mapping[str, int]) -> str | None:
+def _restore(word: str, vocabulary: Vocabulary) -> str | None:
     """Return the word with å, ä, ö put in where that makes a likelier word."""
     known = lexicon()
     best, best_score = None, known.get(word, 0.0) * _LIKELIER + (1.0 if word in vocabulary else 0.0)
@@ -84,37 +85,41 @@ def _spellings(word: str) -> Iterator[str]:
         yield "".join(spelling)
 
 
-def _doubling(word: str, vocabulary: Mapping[str, int]) -> str | None:
+def _doubling(word: str, vocabulary: Vocabulary) -> str | None:
     """Return a far commoner word of the corpus that differs only in which letters are doubled."""
     if len(word) < 5:
         return None
-    single = _undoubled(word)
-    same = [w for w in vocabulary if w != word and w[0] == word[0] and _undoubled(w) == single]
-    best = max(same, key=lambda w: (vocabulary[w], w), default=None)
-    return best if best and vocabulary[best] >= 3 * vocabulary.get(word, 0) else None
+    same = {w: n for w, n in vocabulary.doubled(word).items() if w != word and w[0] == word[0]}
+    best = max(same, key=lambda w: (same[w], w), default=None)
+    return best if best and same[best] >= 3 * vocabulary.get(word, 0) else None
 
 
-def _undoubled(word: str) -> str:
-    return "".join(letter for letter, _ in itertools.groupby(word))
-
-
-def _inflected(word: str, vocabulary: Mapping[str, int]) -> bool:
+def _inflected(word: str, vocabulary: Vocabulary) -> bool:
     """Tell whether the corpus has another form of the word."""
     root = stem(word)
-    return any(w.startswith(root[:4]) and stem(w) == root for w in vocabulary)
+    return any(w.startswith(root[:4]) for w in vocabulary.forms(root))
 
 
-def _nearest(word: str, words: Mapping[str, float], furthest: int) -> str | None:
-    """Return the nearest word by insertions, deletions, changes and swaps of neighbours.
+def _nearest(
+    word: str, near: Mapping[str, int], words: Vocabulary | Mapping[str, float]
+) -> str | None:
+    """Return the nearest of the words near one, by distance.
 
     Among equally near ones it is the commonest; another form of the same word is no mending.
     """
-    found = process.extract(word, words.keys(), scorer=OSA.distance, score_cutoff=furthest, limit=5)
     root = stem(word)
-    close = [(d, -words[w], w) for w, d, _ in found if len(w) > 3 and stem(w) != root]
+    close = [(d, -words.get(w, 0), w) for w, d in near.items() if len(w) > 3 and stem(w) != root]
     return min(close)[2] if close else None
 
 
+def _near_common(word: str, furthest: int) -> dict[str, int]:
+    """Return the common words within a distance: insertions, deletions, changes, swaps."""
+    found = process.extract(
+        word, _common_words(), scorer=OSA.distance, score_cutoff=furthest, limit=None
+    )
+    return {w: int(d) for w, d, _ in found}
+
+
 @lru_cache(maxsize=1)
-def _common_words() -> dict[str, float]:
-    return dict(itertools.islice(lexicon().items(), _MOST_WORDS))
+def _common_words() -> list[str]:
+    return list(itertools.islice(lexicon(), _MOST_WORDS))

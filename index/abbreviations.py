@@ -8,11 +8,14 @@ words before it, the first one at the start of a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import Term, content_words, stem
 from ingest.records import Span
+
+if TYPE_CHECKING:
+    from index.store import LongForms
 
 _INTRODUCED = re.compile(r"(?:, |\()(?P<short>[A-ZÅÄÖ][A-ZÅÄÖa-z0-9&-]{1,9})(?=[),.;:]| )")
 _WORDS_BEFORE = 10
@@ -44,15 +47,15 @@ def abbreviations(text: str) -> list[Abbreviation]:
     return found
 
 
-def alternatives(content: Sequence[str], known: Mapping[str, str]) -> dict[str, tuple[Term, ...]]:
+def alternatives(content: Sequence[str], known: LongForms) -> dict[str, tuple[Term, ...]]:
     """Return what else the content words of a question may stand as in a text.
 
-    ``known`` maps short forms to long ones. A short form may stand as the words of the long one;
-    the words of a long form, where the question has them all, as the short one.
+    A short form may stand as the words of the long one; the words of a long form, where the
+    question has them all, as the short one.
     """
     stems = {stem(word): word for word in content}
     found: dict[str, tuple[Term, ...]] = {}
-    for short, long in known.items():
+    for short, long in known.about(content, stems).items():
         parts = [stem(word) for word in content_words(long)]
         if short.lower() in content:
             found[short.lower()] = tuple(Term(part, 0.4) for part in parts)

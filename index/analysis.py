@@ -6,6 +6,7 @@ A word gives its stem (Snowball), the stems of its parts where it is a compound,
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -105,6 +106,11 @@ def fold(text: str) -> str:
     """Return a lower-case text without the marks on its letters: å ä ö become a a o."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def undoubled(word: str) -> str:
+    """Return a word with each run of a letter as that letter once: «millenium» of «millennium»."""
+    return "".join(letter for letter, _ in itertools.groupby(word))
 
 
 @lru_cache(maxsize=1)

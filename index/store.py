@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from index.analysis import Term
 from index.encoder import Vectors
 from index.records import Match, Where
-from ingest.records import Chunk, Document
+from ingest.records import Chunk, Document, DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,42 @@ class FileState:
     reason: str | None = None
 
 
+class Vocabulary(Protocol):
+    """The words of the passages in lower case, with how many they stand in: looked up, not read."""
+
+    def __contains__(self, word: object, /) -> bool:
+        """Tell whether any passage has a word."""
+
+    def get(self, word: str, default: int, /) -> int:
+        """Return in how many passages a word stands; the default where in none."""
+
+    def doubled(self, word: str) -> Mapping[str, int]:
+        """Return the words that are like one but for doubled letters, itself included."""
+
+    def forms(self, root: str) -> Collection[str]:
+        """Return the words of a stem."""
+
+    def near(self, word: str, furthest: int) -> Mapping[str, int]:
+        """Return the words within a distance (OSA) of one, with their distances."""
+
+
+class LongForms(Protocol):
+    """The abbreviations that the corpus introduces."""
+
+    def about(self, shorts: Collection[str], stems: Collection[str]) -> Mapping[str, str]:
+        """Return short forms with their long ones, as far as a question may have to do with them.
+
+        Those are the ones whose short form, in lower case, is among ``shorts``, or the stem of
+        the first content word of whose long form is among ``stems``.
+        """
+
+
 class Writer(Protocol):
-    """Changes that become one new generation together, or not at all."""
+    """Changes that become one new generation together, or not at all.
+
+    That is at the end of ``Store.write``, which raises ValueError where a text is still missing
+    its vector.
+    """
 
     def put(self, file_id: str, state: FileState, documents: Sequence[Document]) -> list[Chunk]:
         """Store a file's documents in place of what it held; return all their chunks."""
@@ -44,7 +78,9 @@ class Writer(Protocol):
 class Store(Protocol):
     """Documents, chunks and their vectors and terms, as of one generation."""
 
-    generation: int
+    @property
+    def generation(self) -> int:
+        """The number of the generation, 0 where nothing has been written."""
 
     def fresh(self) -> bool:
         """Tell whether no later generation has been written since this one was opened."""
@@ -55,8 +91,11 @@ class Store(Protocol):
     def files(self) -> Mapping[str, FileState]:
         """Return the state of every file known."""
 
-    def documents(self) -> list[Document]:
-        """Return all documents, those of the corpus first and then reference records, by id."""
+    def documents(self, kind: DocumentKind | None = None) -> list[Document]:
+        """Return all documents, those of the corpus first and then reference records, by id.
+
+        Given a kind, only those of it are read.
+        """
 
     def document(self, document_id: str) -> Document | None:
         """Return one document, or None."""
@@ -76,11 +115,11 @@ class Store(Protocol):
     def term_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands."""
 
-    def vocabulary(self) -> Mapping[str, int]:
-        """Return the words of the passages in lower case, with how many they stand in."""
+    def vocabulary(self) -> Vocabulary:
+        """Return the words of the passages; it follows the store to later generations."""
 
-    def abbreviations(self) -> Mapping[str, str]:
-        """Return the abbreviations that the corpus introduces: short form to long."""
+    def abbreviations(self) -> LongForms:
+        """Return the abbreviations; they follow the store to later generations."""
 
     def passages(self) -> int:
         """Return how many passages there are."""

@@ -1,72 +1,37 @@
-"""Records in SQLite: files, documents, chunks, cached vectors, and which generation counts."""
+"""Files, documents and chunks in SQLite."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from index.abbreviations import abbreviations
-from index.analysis import words
-from index.encoder import Vectors
 from index.store import FileState
-from ingest.records import Block, Chunk, Document, Marker, Reference, Span
+from ingest.records import (
+    Block,
+    Chunk,
+    ChunkKind,
+    Document,
+    DocumentKind,
+    Marker,
+    Reference,
+    Span,
+)
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS files (
-    id TEXT PRIMARY KEY, signature TEXT NOT NULL, digest TEXT NOT NULL, reason TEXT);
-CREATE TABLE IF NOT EXISTS documents (
-    id TEXT PRIMARY KEY, file TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS documents_by_file ON documents (file);
-CREATE TABLE IF NOT EXISTS chunks (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, kind TEXT NOT NULL,
-    document_kind TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    text TEXT NOT NULL, context TEXT NOT NULL, parent TEXT, key BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document);
-CREATE INDEX IF NOT EXISTS chunks_by_parent ON chunks (parent);
-CREATE INDEX IF NOT EXISTS chunks_by_key ON chunks (key);
-CREATE TABLE IF NOT EXISTS words (
-    word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS abbreviations (
-    document TEXT NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS vectors (
-    key BLOB NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
-    PRIMARY KEY (key, model)) WITHOUT ROWID;
-"""
-_CHUNK = "row, document, kind, start, end, text, context, parent"
+_OF_FILE = "document IN (SELECT id FROM documents WHERE file = ?)"
+_CHUNK = "c.document, c.start, c.end, c.text, c.context"
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the database, making it where it is missing. Writers wait for one another."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.executescript(_SCHEMA)
-    return connection
+class Passage(NamedTuple):
+    """What the terms of a passage are made from."""
 
-
-def meta(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the generation, model and chunker that the index stands at."""
-    return dict(connection.execute("SELECT key, value FROM meta"))
-
-
-def set_meta(connection: sqlite3.Connection, **values: str) -> None:
-    """Set entries of what ``meta`` returns."""
-    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
-
-
-def text_key(text: str) -> bytes:
-    """Return the key under which a text's vector is cached."""
-    return hashlib.sha256(text.encode()).digest()[:16]
+    row: int
+    document: str
+    document_kind: DocumentKind
+    text: str
+    context: str
 
 
 def files(connection: sqlite3.Connection) -> dict[str, FileState]:
@@ -83,75 +48,60 @@ def put_file(connection: sqlite3.Connection, file_id: str, state: FileState) -> 
     )
 
 
-def put_documents(
-    connection: sqlite3.Connection,
-    file_id: str,
-    documents: Sequence[tuple[Document, Sequence[Chunk]]],
-) -> None:
-    """Insert documents with their chunks."""
-    for document, chunks in documents:
-        body = json.dumps(asdict(document), ensure_ascii=False)
-        connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?)",
-            (document.id, file_id, document.kind, body),
-        )
-        connection.executemany(
-            "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (c.id, c.document_id, c.kind, document.kind, c.start, c.end, c.text, c.context,
-                 c.parent, text_key(c.embedded_text))
-                for c in chunks
-            ],
-        )  # fmt: skip
-        _count_words(connection, [c.text for c in chunks if c.kind == "passage"], 1)
-        if document.kind == "document":
-            connection.executemany(
-                "INSERT INTO abbreviations VALUES (?, ?, ?)",
-                [(document.id, a.short, a.long) for a in abbreviations(document.text)],
-            )
+def delete_file(connection: sqlite3.Connection, file_id: str) -> None:
+    """Delete a file's state."""
+    connection.execute("DELETE FROM files WHERE id = ?", (file_id,))
 
 
-def delete_documents(connection: sqlite3.Connection, file_id: str) -> None:
-    """Delete what came from a file."""
-    query = (
-        "SELECT text FROM chunks WHERE kind = 'passage' "
-        "AND document IN (SELECT id FROM documents WHERE file = ?)"
+def put_document(connection: sqlite3.Connection, file_id: str, document: Document) -> None:
+    """Insert a document, without its chunks."""
+    body = json.dumps(asdict(document), ensure_ascii=False)
+    connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?)", (document.id, file_id, document.kind, body)
     )
-    _count_words(connection, [text for (text,) in connection.execute(query, (file_id,))], -1)
-    connection.execute("DELETE FROM words WHERE passages = 0")
+
+
+def put_chunks(
+    connection: sqlite3.Connection,
+    document: Document,
+    chunks: Iterable[tuple[int, int, Chunk, int]],
+) -> None:
+    """Insert a document's chunks: (row, its passage's row, chunk, its embedded text's id)."""
+    connection.executemany(
+        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (row, passage, document.id, document.kind, c.start, c.end, c.text, c.context, text)
+            for row, passage, c, text in chunks
+        ],
+    )
+
+
+def delete_documents(connection: sqlite3.Connection, file_id: str, generation: int) -> None:
+    """Delete what came from a file, and note that its rows went with a generation."""
+    connection.execute(
+        f"INSERT INTO removed SELECT row, row = passage, embedded, ? FROM chunks WHERE {_OF_FILE}",
+        (generation, file_id),
+    )
     for table in ("chunks", "abbreviations"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE document IN (SELECT id FROM documents WHERE file = ?)",
-            (file_id,),
-        )
+        connection.execute(f"DELETE FROM {table} WHERE {_OF_FILE}", (file_id,))
     connection.execute("DELETE FROM documents WHERE file = ?", (file_id,))
 
 
-def _count_words(connection: sqlite3.Connection, texts: Sequence[str], sign: int) -> None:
-    counts = Counter(word for text in texts for word in set(words(text)) if word.isalpha())
-    connection.executemany(
-        "INSERT INTO words VALUES (?, ?) "
-        "ON CONFLICT (word) DO UPDATE SET passages = passages + excluded.passages",
-        [(word, sign * count) for word, count in counts.items()],
-    )
+def passage_texts(connection: sqlite3.Connection, file_id: str) -> Iterator[str]:
+    """Yield the texts of the passages that came from a file."""
+    query = f"SELECT text FROM chunks WHERE row = passage AND {_OF_FILE}"
+    for (text,) in connection.execute(query, (file_id,)):
+        yield text
 
 
-def vocabulary(connection: sqlite3.Connection) -> dict[str, int]:
-    """Return the words of the corpus in lower case, with the number of passages they stand in."""
-    return dict(connection.execute("SELECT word, passages FROM words"))
-
-
-def long_forms(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the abbreviations that the corpus introduces: short form to long."""
-    query = "SELECT short, long FROM abbreviations ORDER BY document DESC, rowid DESC"
-    return dict(connection.execute(query))
-
-
-def documents(connection: sqlite3.Connection) -> Iterator[Document]:
-    """Yield all documents, the corpus's own first."""
+def documents(connection: sqlite3.Connection, kind: DocumentKind | None) -> Iterator[Document]:
+    """Yield all documents, or those of one kind; the corpus's own first."""
     # Reference records sort by number, which a plain sort of «a#10» and «a#2» would not give.
-    order = "ORDER BY kind, file, length(id), id"
-    for (body,) in connection.execute(f"SELECT body FROM documents {order}"):
+    query = (
+        f"SELECT body FROM documents WHERE {'kind = ?' if kind else 'true'} "
+        "ORDER BY kind, file, length(id), id"
+    )
+    for (body,) in connection.execute(query, [kind] if kind else []):
         yield _document(body)
 
 
@@ -179,67 +129,64 @@ def _document(body: str) -> Document:
     return Document(**record)
 
 
+def chunks_by_row(connection: sqlite3.Connection, rows: Iterable[int]) -> list[Chunk]:
+    """Return the chunks of some rows, without their parents."""
+    query = f"SELECT row = passage, {_CHUNK} FROM chunks c WHERE row = ?"
+    found = (connection.execute(query, (row,)).fetchone() for row in rows)
+    return [_chunk("passage" if own else "unit", values) for own, *values in found]
+
+
 def passages_with_units(
     connection: sqlite3.Connection, rows: Sequence[int]
 ) -> list[tuple[int, Chunk]]:
     """Return the passages that the rows are or belong to, each followed by its units, by row."""
-    marks = ",".join("?" * len(rows))
-    ids = (
-        f"SELECT id FROM chunks WHERE row IN ({marks}) AND parent IS NULL "
-        f"UNION SELECT parent FROM chunks WHERE row IN ({marks}) AND parent IS NOT NULL"
-    )
     query = (
-        f"WITH wanted AS ({ids}) SELECT {_CHUNK} FROM chunks WHERE id IN wanted "
-        f"UNION SELECT {_CHUNK} FROM chunks WHERE parent IN wanted ORDER BY row"
+        f"SELECT c.row, c.passage, {_CHUNK} FROM chunks c WHERE c.passage IN "
+        f"(SELECT passage FROM chunks WHERE row IN ({','.join('?' * len(rows))})) "
+        "ORDER BY c.passage, c.row"
     )
-    return [(row[0], Chunk(*row[1:])) for row in connection.execute(query, [*rows, *rows])]
+    found: list[tuple[int, Chunk]] = []
+    parent = ""
+    for row, passage, *values in connection.execute(query, list(rows)):
+        if row == passage:
+            chunk = _chunk("passage", values)
+            parent = chunk.id
+        else:
+            chunk = _chunk("unit", values, parent)
+        found.append((row, chunk))
+    return found
 
 
-def chunk_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, str, str, str]]:
-    """Yield (row, kind, document, document's kind, text, context) of every chunk, by row."""
-    yield from connection.execute(
-        "SELECT row, kind, document, document_kind, text, context FROM chunks ORDER BY row"
-    )
+def _chunk(kind: ChunkKind, values: Sequence[Any], parent: str | None = None) -> Chunk:
+    document_id, start, end, text, context = values
+    return Chunk(document_id, kind, start, end, text, context, parent)
 
 
-def missing_texts(connection: sqlite3.Connection, model: str) -> list[str]:
-    """Return the embedded texts that have no vector of this model, without repeats."""
+def passages(connection: sqlite3.Connection, from_row: int) -> Iterator[Passage]:
+    """Yield the passages from a row on, by row."""
     query = (
-        "SELECT c.document, c.kind, c.start, c.end, c.text, c.context, c.parent FROM chunks c "
-        "LEFT JOIN vectors v ON v.key = c.key AND v.model = ? WHERE v.key IS NULL ORDER BY c.row"
+        "SELECT row, document, document_kind, text, context FROM chunks "
+        "WHERE row >= ? AND row = passage ORDER BY row"
     )
-    texts = (Chunk(*row).embedded_text for row in connection.execute(query, (model,)))
-    return list(dict.fromkeys(texts))
+    for values in connection.execute(query, (from_row,)):
+        yield Passage(*values)
 
 
-def put_vectors(
-    connection: sqlite3.Connection, model: str, texts: Iterable[str], vectors: Vectors
-) -> None:
-    """Cache the vectors of texts, float32 (n, dimensions)."""
-    rows = (
-        (text_key(text), model, vector.astype("<f4").tobytes())
-        for text, vector in zip(texts, vectors, strict=True)
-    )
-    connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+def count(connection: sqlite3.Connection, from_row: int) -> tuple[int, int]:
+    """Return how many chunks, and how many of them passages, there are from a row on."""
+    query = "SELECT count(*), ifnull(sum(row = passage), 0) FROM chunks WHERE row >= ?"
+    chunks, own = connection.execute(query, (from_row,)).fetchone()
+    return int(chunks), int(own)
 
 
-def all_vectors(connection: sqlite3.Connection, model: str) -> tuple[list[int], Vectors]:
-    """Return every chunk's row and vector, float32 (n, dimensions), by row."""
-    query = (
-        "SELECT c.row, v.vector FROM chunks c JOIN vectors v ON v.key = c.key AND v.model = ? "
-        "ORDER BY c.row"
-    )
-    rows: list[int] = []
-    buffer = bytearray()
-    for row, vector in connection.execute(query, (model,)):
-        rows.append(row)
-        buffer += vector
-    matrix = np.frombuffer(bytes(buffer), dtype="<f4").astype(np.float32)
-    return rows, matrix.reshape(len(rows), -1) if rows else np.zeros((0, 0), dtype=np.float32)
+def rows_of_documents(connection: sqlite3.Connection, document_ids: Iterable[str]) -> list[int]:
+    """Return the rows of some documents' chunks."""
+    query = "SELECT row FROM chunks WHERE document IN (SELECT value FROM json_each(?))"
+    ids = json.dumps(sorted(document_ids))
+    return [row for (row,) in connection.execute(query, (ids,))]
 
 
-def drop_unused_vectors(connection: sqlite3.Connection, model: str) -> None:
-    """Forget cached vectors of other models and of texts that no chunk holds any more."""
-    connection.execute(
-        "DELETE FROM vectors WHERE model != ? OR key NOT IN (SELECT key FROM chunks)", (model,)
-    )
+def kinds(connection: sqlite3.Connection, up_to: int) -> Iterator[tuple[int, DocumentKind]]:
+    """Yield the rows up to a row whose kind is another than «document», with it."""
+    query = "SELECT row, document_kind FROM chunks WHERE document_kind != 'document' AND row <= ?"
+    yield from connection.execute(query, (up_to,))

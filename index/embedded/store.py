@@ -1,95 +1,94 @@
 """The store on one machine, and how its three parts keep to one generation.
 
-SQLite decides. A writer changes records in a transaction, writes the vectors and terms of the
-next generation beside the old ones, and only then commits the transaction, which holds the new
-generation's number. A crash before that leaves the old generation whole; what it left behind is
-swept up by the next writer. A part that is missing or broken is rebuilt from the records.
+SQLite decides. A writer changes records in a transaction, writes the terms of the next generation
+beside the old ones, and only then commits the transaction, which says what parts belong to the new
+generation. Rows added and removed since the vectors' file was made are found by their numbers and
+in the journal, so that a change costs what it changes. A crash before the commit leaves the old
+generation whole; what it left behind is swept up by the next writer. A part that is missing or
+broken is made again from the records.
 """
 
 from __future__ import annotations
 
 import contextlib
-import shutil
-import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from filelock import FileLock
-
 from index.analysis import Term
-from index.embedded import records
+from index.embedded import embeddings, journal, records
+from index.embedded.base import Base
+from index.embedded.database import Facts, connect, read_facts
+from index.embedded.folder import Folder, Limits
+from index.embedded.tending import Tending, repaired_terms
 from index.embedded.terms import TermIndex
-from index.embedded.vectors import VectorIndex
+from index.embedded.vectors import Mask, VectorIndex
+from index.embedded.words import StoredAbbreviations, StoredWords
+from index.embedded.writer import EmbeddedWriter
 from index.encoder import Vectors
 from index.records import Match, Where
-from index.store import FileState
-from ingest.chunking import chunk
-from ingest.records import Chunk, Document
+from index.store import FileState, LongForms, Vocabulary
+from ingest.records import Chunk, Document, DocumentKind
+
+_SPARE = 1_000
 
 
 class EmbeddedStore:
     """A ``Store`` in a folder. Safe to read from several threads and processes at once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._connection = records.connect(folder / "records.sqlite")
-        self._watch = records.connect(folder / "records.sqlite")
-        self._lock = threading.RLock()
-        self._open()
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+        """Open the index in a folder; an empty one where there is none.
 
-    def _open(self) -> None:
-        # A read transaction holds the records at the generation of the vectors and terms, however
-        # long this store is open and whatever is written meanwhile.
-        if self._connection.in_transaction:
-            self._connection.execute("COMMIT")
-        self._connection.execute("BEGIN")
-        facts = records.meta(self._connection)
-        self.generation = int(facts.get("generation", 0))
-        self._model = facts.get("model", "")
-        self._chunker = facts.get("chunker", "")
+        Raises OSError where the folder cannot be made.
+        """
+        self._limits = limits or Limits()
+        self._folder = Folder(folder)
+        self._connection = connect(folder)
+        self._watch = connect(folder)
+        self._lock = threading.RLock()
+        self._tending = Tending(self._folder, self._limits)
+        self._words = StoredWords(self._connection, self._lock)
+        self._abbreviations = StoredAbbreviations(self._connection, self._lock)
         self._vectors: VectorIndex | None = None
         self._terms: TermIndex | None = None
-        self._vocabulary: dict[str, int] | None = None
-        self._abbreviations: dict[str, str] | None = None
-        self._kinds: dict[Where, list[int]] = {}
-        self._document = lru_cache(maxsize=64)(self._read_document)
+        self._facts = Facts()
+        self._move()
+
+    @property
+    def generation(self) -> int:
+        return self._facts.generation
 
     def refresh(self) -> None:
         with self._lock:
             if not self.fresh():
-                self._open()
+                self._move()
 
     def fresh(self) -> bool:
         with self._lock:
-            return int(records.meta(self._watch).get("generation", 0)) == self.generation
+            return read_facts(self._watch).generation == self.generation
 
     def suits(self, model: str, chunker: str) -> bool:
-        return self.generation > 0 and (self._model, self._chunker) == (model, chunker)
+        return self.generation > 0 and (self._facts.model, self._facts.chunker) == (model, chunker)
 
-    def files(self) -> Mapping[str, FileState]:
+    def files(self) -> dict[str, FileState]:
         with self._lock:
             return records.files(self._connection)
 
-    def documents(self) -> list[Document]:
+    def documents(self, kind: DocumentKind | None = None) -> list[Document]:
         with self._lock:
-            return list(records.documents(self._connection))
+            return list(records.documents(self._connection, kind))
 
     def document(self, document_id: str) -> Document | None:
         return self._document(document_id)
 
-    def _read_document(self, document_id: str) -> Document | None:
-        with self._lock:
-            return records.document(self._connection, document_id)
-
     def nearest(self, vector: Vectors, k: int, where: Where) -> list[Match]:
         with self._lock:
-            return self._vector_index().nearest(vector, k, self._allowed(where))
+            return self._vector_index().nearest(vector, k, self._mask(where), self._exact)
 
     def matching(self, terms: Sequence[Term], k: int, where: Where) -> list[Match]:
         with self._lock:
-            return self._term_index().matching(terms, k, where)
+            return self._term_index().matching(terms, k, where) if self.passages() else []
 
     def chunks(self, rows: Sequence[int]) -> list[tuple[int, Chunk]]:
         with self._lock:
@@ -97,149 +96,114 @@ class EmbeddedStore:
 
     def similarities(self, vector: Vectors, rows: Sequence[int]) -> Vectors:
         with self._lock:
-            return self._vector_index().similarities(vector, rows)
+            return self._vector_index().similarities(vector, rows, self._exact)
 
     def term_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         with self._lock:
-            index = self._term_index()
-            return {term: index.frequency(term) for term in terms}
+            index = self._term_index() if self.passages() else None
+            return {term: index.frequency(term) if index else 0 for term in terms}
 
-    def vocabulary(self) -> Mapping[str, int]:
-        with self._lock:
-            if self._vocabulary is None:
-                self._vocabulary = records.vocabulary(self._connection)
-            return self._vocabulary
+    def vocabulary(self) -> Vocabulary:
+        return self._words
 
-    def abbreviations(self) -> Mapping[str, str]:
-        with self._lock:
-            if self._abbreviations is None:
-                self._abbreviations = records.long_forms(self._connection)
-            return self._abbreviations
+    def abbreviations(self) -> LongForms:
+        return self._abbreviations
 
     def passages(self) -> int:
-        with self._lock:
-            return len(self._term_index())
+        return self._facts.passages
 
     @contextlib.contextmanager
     def write(self, model: str, chunker: str) -> Iterator[EmbeddedWriter]:
-        with FileLock(self._folder / "writing.lock"):
+        with self._folder.writing():
             # A connection of its own: readers go on seeing the old generation meanwhile.
-            connection = records.connect(self._folder / "records.sqlite")
+            connection = connect(self._folder.path, writing=True)
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                writer = EmbeddedWriter(connection, model)
+                before = read_facts(connection)
+                writer = EmbeddedWriter(connection, before, model)
                 yield writer
-                self._publish(connection, model, chunker)
+                self._tending.wait_for_merging()
+                facts, merging = writer.publish(self._folder, self._limits, chunker)
+                # The generation before is kept for those who read it at this moment.
+                self._folder.sweep(before, facts)
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
             finally:
                 connection.close()
+            self._tending.merge(merging)
+        self.refresh()
+        self._tending.start(facts)
+
+    def settle(self) -> None:
+        """Wait until nothing is made anew in the background any more."""
+        self._tending.wait()
         self.refresh()
 
-    def _publish(self, connection: sqlite3.Connection, model: str, chunker: str) -> None:
-        generation = int(records.meta(connection).get("generation", 0)) + 1
-        records.drop_unused_vectors(connection, model)
-        self._build_vectors(connection, model, generation)
-        self._build_terms(connection, generation)
-        records.set_meta(connection, generation=str(generation), model=model, chunker=chunker)
-        connection.execute("COMMIT")
-        # The generation before is kept for those who read it at this moment.
-        self._sweep({generation, generation - 1})
+    def _move(self) -> None:
+        """Move to the latest generation."""
+        # A read transaction holds the records at the generation of the vectors and terms, however
+        # long this store is open and whatever is written meanwhile.
+        if self._connection.in_transaction:
+            self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN")
+        before, self._facts = self._facts, read_facts(self._connection)
+        if self._vectors and (before.base, before.model) == (self._facts.base, self._facts.model):
+            self._vectors = self._followed(self._vectors, before)
+        else:
+            self._vectors = None
+        if before.terms != self._facts.terms:
+            self._terms = None
+        self._mask = lru_cache(maxsize=64)(self._make_mask)
+        self._document = lru_cache(maxsize=64)(self._read_document)
 
-    def _build_vectors(
-        self, connection: sqlite3.Connection, model: str, generation: int
-    ) -> VectorIndex:
-        index = VectorIndex.build(*records.all_vectors(connection, model))
-        partial = self._folder / f"vectors-{generation}.part"
-        index.save(partial)
-        partial.replace(self._vectors_path(generation))
-        return index
-
-    def _build_terms(self, connection: sqlite3.Connection, generation: int) -> TermIndex:
-        path = self._terms_path(generation)
-        shutil.rmtree(path, ignore_errors=True)
-        passages = (
-            (row, document, document_kind, text, context)
-            for row, kind, document, document_kind, text, context in records.chunk_rows(connection)
-            if kind == "passage"
-        )
-        return TermIndex.build(path, passages)
+    def _followed(self, vectors: VectorIndex, before: Facts) -> VectorIndex | None:
+        """Return vectors of a generation brought to this one; None where it is too long ago."""
+        if before.generation < self._facts.followed_from:
+            return None
+        vectors.remove(journal.removed(self._connection, before.generation))
+        for block in embeddings.from_row(self._connection, before.next_row):
+            vectors.add(*block)
+        live = self._facts.chunks - (self._facts.base_size - self._facts.base_removed)
+        # Those that have gone lie in memory still, until they are read anew without them.
+        return vectors if vectors.latest <= 2 * live + _SPARE else None
 
     def _vector_index(self) -> VectorIndex:
         if self._vectors is None:
-            with contextlib.suppress(RuntimeError):
-                self._vectors = VectorIndex.load(self._vectors_path(self.generation))
-            if self._vectors is None or len(self._vectors) != self._count(""):
-                self._vectors = self._build_vectors(self._connection, self._model, self.generation)
+            facts = self._facts
+            base = None
+            if facts.base:
+                with contextlib.suppress(RuntimeError):
+                    base = Base(self._folder.base(facts.base))
+                if base is not None and len(base) != facts.base_size:
+                    base = None
+            self._vectors = VectorIndex(base)
+            if base:
+                self._vectors.mark(records.kinds(self._connection, facts.base_row))
+                self._vectors.remove(journal.removed_up_to(self._connection, facts.base_row))
+            for block in embeddings.from_row(self._connection, facts.base_row + 1 if base else 0):
+                self._vectors.add(*block)
+            self._tending.start(facts, broken=bool(facts.base) and base is None, writer=False)
         return self._vectors
 
     def _term_index(self) -> TermIndex:
         if self._terms is None:
-            path = self._terms_path(self.generation)
-            if path.is_dir():
-                with contextlib.suppress(ValueError, OSError):
-                    self._terms = TermIndex(path)
-            if self._terms is None or len(self._terms) != self._count("WHERE kind = 'passage'"):
-                self._terms = self._build_terms(self._connection, self.generation)
+            with contextlib.suppress(ValueError):
+                self._terms = TermIndex(self._folder.terms(self._facts.terms))
+            if self._terms is None or len(self._terms) != self._facts.passages:
+                self._terms = repaired_terms(self._folder, self._connection, self._facts)
         return self._terms
 
-    def _count(self, where: str) -> int:
-        count = self._connection.execute(f"SELECT count(*) FROM chunks {where}").fetchone()[0]
-        return int(count)
+    def _exact(self, rows: Sequence[int]) -> Vectors:
+        return embeddings.of_rows(self._connection, rows)
 
-    def _allowed(self, where: Where) -> list[int] | None:
-        if where == Where():
-            return None
-        if where not in self._kinds:
-            clauses, values = [], list[str]()
-            if where.kind:
-                clauses.append("document_kind = ?")
-                values.append(where.kind)
-            if where.documents:
-                clauses.append(f"document IN ({','.join('?' * len(where.documents))})")
-                values += sorted(where.documents)
-            query = f"SELECT row FROM chunks WHERE {' AND '.join(clauses)}"
-            self._kinds[where] = [row for (row,) in self._connection.execute(query, values)]
-        return self._kinds[where]
+    def _make_mask(self, where: Where) -> Mask | None:
+        rows = None
+        if where.documents:
+            rows = records.rows_of_documents(self._connection, where.documents)
+        return self._vector_index().mask(where.kind, rows)
 
-    def _vectors_path(self, generation: int) -> Path:
-        return self._folder / f"vectors-{generation}.faiss"
-
-    def _terms_path(self, generation: int) -> Path:
-        return self._folder / f"terms-{generation}"
-
-    def _sweep(self, kept: set[int]) -> None:
-        keep = {p for g in kept for p in (self._vectors_path(g), self._terms_path(g))}
-        for path in [*self._folder.glob("vectors-*"), *self._folder.glob("terms-*")]:
-            if path not in keep:
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-
-
-class EmbeddedWriter:
-    """A ``Writer`` within one SQLite transaction."""
-
-    def __init__(self, connection: sqlite3.Connection, model: str) -> None:
-        self._connection = connection
-        self._model = model
-
-    def put(self, file_id: str, state: FileState, documents: Sequence[Document]) -> list[Chunk]:
-        chunked = [(document, chunk(document)) for document in documents]
-        records.delete_documents(self._connection, file_id)
-        records.put_documents(self._connection, file_id, chunked)
-        records.put_file(self._connection, file_id, state)
-        return [c for _, chunks in chunked for c in chunks]
-
-    def note(self, file_id: str, state: FileState) -> None:
-        records.put_file(self._connection, file_id, state)
-
-    def remove(self, file_id: str) -> None:
-        records.delete_documents(self._connection, file_id)
-        self._connection.execute("DELETE FROM files WHERE id = ?", (file_id,))
-
-    def missing(self) -> list[str]:
-        return records.missing_texts(self._connection, self._model)
-
-    def embed(self, texts: Sequence[str], vectors: Vectors) -> None:
-        records.put_vectors(self._connection, self._model, texts, vectors)
+    def _read_document(self, document_id: str) -> Document | None:
+        with self._lock:
+            return records.document(self._connection, document_id)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from rapidfuzz.distance import OSA
 
 from answer.question import is_english, read_question
 from answer.spelling import repair
+from index.analysis import stem, undoubled
 
 
 @pytest.mark.parametrize(
@@ -59,8 +61,21 @@ def test_language() -> None:
     assert not is_english("Vad var priset på bron?")
 
 
-VOCABULARY = {"millennium": 20, "millenium": 3, "oracle": 5, "konkurrensverket": 2, "ärenden": 4,
-              "granskning": 6, "införandet": 9, "samordningsgruppen": 3}  # fmt: skip
+class Counted(dict[str, int]):
+    """A vocabulary that looks through all its words."""
+
+    def doubled(self, word: str) -> dict[str, int]:
+        return {w: n for w, n in self.items() if undoubled(w) == undoubled(word)}
+
+    def forms(self, root: str) -> list[str]:
+        return [w for w in self if stem(w) == root]
+
+    def near(self, word: str, furthest: int) -> dict[str, int]:
+        return {w: OSA.distance(w, word) for w in self if OSA.distance(w, word) <= furthest}
+
+
+VOCABULARY = Counted({"millennium": 20, "millenium": 3, "oracle": 5, "konkurrensverket": 2,
+                      "ärenden": 4, "granskning": 6, "införandet": 9, "samordningsgruppen": 3})  # fmt: skip
 
 
 @pytest.mark.parametrize(
