@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -16,8 +17,8 @@ import numpy as np
 from index.abbreviations import abbreviations
 from index.analysis import words
 from index.encoder import Vectors
-from index.store import FileState
-from ingest.records import Block, Chunk, Document, Marker, Reference, Span
+from index.store import Content, FileState
+from ingest.records import HEADINGS, Block, Chunk, Document, Marker, Reference, Span
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -29,7 +30,8 @@ CREATE INDEX IF NOT EXISTS documents_by_file ON documents (file);
 CREATE TABLE IF NOT EXISTS chunks (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, kind TEXT NOT NULL,
     document_kind TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    text TEXT NOT NULL, context TEXT NOT NULL, parent TEXT, key BLOB NOT NULL);
+    text TEXT NOT NULL, context TEXT NOT NULL, parent TEXT, key BLOB NOT NULL,
+    title TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document);
 CREATE INDEX IF NOT EXISTS chunks_by_parent ON chunks (parent);
 CREATE INDEX IF NOT EXISTS chunks_by_key ON chunks (key);
@@ -41,7 +43,7 @@ CREATE TABLE IF NOT EXISTS vectors (
     key BLOB NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
     PRIMARY KEY (key, model)) WITHOUT ROWID;
 """
-_CHUNK = "row, document, kind, start, end, text, context, parent"
+_CHUNK = "row, document, kind, start, end, text, context, parent, title"
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -51,6 +53,11 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.executescript(_SCHEMA)
+    # An index of an earlier version answers until it has been made anew.
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(chunks)")}
+    if "title" not in columns:
+        with contextlib.suppress(sqlite3.OperationalError):  # another process was first
+            connection.execute("ALTER TABLE chunks ADD COLUMN title TEXT NOT NULL DEFAULT ''")
     return connection
 
 
@@ -96,10 +103,10 @@ def put_documents(
             (document.id, file_id, document.kind, body),
         )
         connection.executemany(
-            "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (c.id, c.document_id, c.kind, document.kind, c.start, c.end, c.text, c.context,
-                 c.parent, text_key(c.embedded_text))
+                 c.parent, text_key(c.embedded_text), c.title)
                 for c in chunks
             ],
         )  # fmt: skip
@@ -179,6 +186,20 @@ def _document(body: str) -> Document:
     return Document(**record)
 
 
+def contents(connection: sqlite3.Connection) -> list[Content]:
+    """Return what each file gave, by file id."""
+    query = (
+        "SELECT d.file, json_extract(d.body, '$.title'), json_array_length(d.body, '$.pages'), "
+        "json_array_length(d.body, '$.references'), "
+        "(SELECT count(*) FROM chunks c WHERE c.document = d.id) "
+        "FROM documents d WHERE d.kind = 'document' ORDER BY d.file"
+    )
+    return [
+        Content(file, title, pages or None, references, chunks)
+        for file, title, pages, references, chunks in connection.execute(query)
+    ]
+
+
 def passages_with_units(
     connection: sqlite3.Connection, rows: Sequence[int]
 ) -> list[tuple[int, Chunk]]:
@@ -196,10 +217,13 @@ def passages_with_units(
 
 
 def chunk_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, str, str, str]]:
-    """Yield (row, kind, document, document's kind, text, context) of every chunk, by row."""
-    yield from connection.execute(
-        "SELECT row, kind, document, document_kind, text, context FROM chunks ORDER BY row"
-    )
+    """Yield (row, kind, document, document's kind, text, what it is about) of every chunk, by row.
+
+    A chunk is about its title and its context.
+    """
+    query = "SELECT row, kind, document, document_kind, text, title, context FROM chunks ORDER BY row"
+    for row, kind, document_id, document_kind, text, *above in connection.execute(query):
+        yield row, kind, document_id, document_kind, text, HEADINGS.join(filter(None, above))
 
 
 def missing_texts(connection: sqlite3.Connection, model: str) -> list[str]:
@@ -210,6 +234,18 @@ def missing_texts(connection: sqlite3.Connection, model: str) -> list[str]:
     )
     texts = (Chunk(*row).embedded_text for row in connection.execute(query, (model,)))
     return list(dict.fromkeys(texts))
+
+
+def without_vectors(
+    connection: sqlite3.Connection, model: str, texts: Sequence[str]
+) -> list[str]:
+    """Return those of the texts that have no vector of this model, without repeats."""
+    query = "SELECT 1 FROM vectors WHERE key = ? AND model = ?"
+    return [
+        text
+        for text in dict.fromkeys(texts)
+        if not connection.execute(query, (text_key(text), model)).fetchone()
+    ]
 
 
 def put_vectors(

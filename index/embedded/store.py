@@ -24,7 +24,7 @@ from index.embedded.terms import TermIndex
 from index.embedded.vectors import VectorIndex
 from index.encoder import Vectors
 from index.records import Match, Where
-from index.store import FileState
+from index.store import Content, FileState
 from ingest.chunking import chunk
 from ingest.records import Chunk, Document
 
@@ -83,6 +83,10 @@ class EmbeddedStore:
         with self._lock:
             return records.document(self._connection, document_id)
 
+    def contents(self) -> list[Content]:
+        with self._lock:
+            return records.contents(self._connection)
+
     def nearest(self, vector: Vectors, k: int, where: Where) -> list[Match]:
         with self._lock:
             return self._vector_index().nearest(vector, k, self._allowed(where))
@@ -119,6 +123,15 @@ class EmbeddedStore:
     def passages(self) -> int:
         with self._lock:
             return len(self._term_index())
+
+    def unembedded(self, model: str, texts: Sequence[str]) -> list[str]:
+        with self._lock:
+            return records.without_vectors(self._watch, model, texts)
+
+    def lay_by(self, model: str, texts: Sequence[str], vectors: Vectors) -> None:
+        with FileLock(self._folder / "writing.lock"), self._lock, self._watch:
+            self._watch.execute("BEGIN IMMEDIATE")
+            records.put_vectors(self._watch, model, texts, vectors)
 
     @contextlib.contextmanager
     def write(self, model: str, chunker: str) -> Iterator[EmbeddedWriter]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from index.analysis import Term, index_terms
 from index.records import Match, Where
-from ingest.chunking import HEADINGS
+from ingest.records import HEADINGS
 
 # The nearest heading counts as the passage's own words; those above it say less.
 _CONTEXT_WEIGHT = 0.2
