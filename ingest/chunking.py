@@ -95,7 +95,7 @@ class _Outline:
 
 
 def _title_in_text(document: Document) -> str:
-    """Return the title that stands in the text itself; that of a reference record is its entry's."""
+    """Return the title that stands in the text itself; a reference record's is its entry's."""
     if document.kind == "reference":
         return document.title
     tops = (b.span for b in document.blocks if b.kind == "heading" and b.level == 1)

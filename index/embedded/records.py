@@ -221,9 +221,17 @@ def chunk_rows(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, 
 
     A chunk is about its title and its context.
     """
-    query = "SELECT row, kind, document, document_kind, text, title, context FROM chunks ORDER BY row"
-    for row, kind, document_id, document_kind, text, *above in connection.execute(query):
-        yield row, kind, document_id, document_kind, text, HEADINGS.join(filter(None, above))
+    columns = "row, kind, document, document_kind, text, title, context"
+    for *facts, title, context in connection.execute(f"SELECT {columns} FROM chunks ORDER BY row"):
+        row, kind, document_id, document_kind, text = facts
+        yield (
+            row,
+            kind,
+            document_id,
+            document_kind,
+            text,
+            HEADINGS.join(filter(None, [title, context])),
+        )
 
 
 def missing_texts(connection: sqlite3.Connection, model: str) -> list[str]:
@@ -236,9 +244,7 @@ def missing_texts(connection: sqlite3.Connection, model: str) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def without_vectors(
-    connection: sqlite3.Connection, model: str, texts: Sequence[str]
-) -> list[str]:
+def without_vectors(connection: sqlite3.Connection, model: str, texts: Sequence[str]) -> list[str]:
     """Return those of the texts that have no vector of this model, without repeats."""
     query = "SELECT 1 FROM vectors WHERE key = ? AND model = ?"
     return [
