@@ -2,7 +2,8 @@
 
 A file's metadata stands beside it in ``<file name>.meta.json``: title, publisher, url, author,
 language, date, and under ``references`` the addresses of its references by number. All of it is
-optional.
+optional. A page from the web also has the day it was ``fetched``, the address ``requested`` where
+that led elsewhere, and under ``cited_by`` the references («file#7») that it was fetched for.
 """
 
 from __future__ import annotations

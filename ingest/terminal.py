@@ -28,8 +28,11 @@ OUTCOMES: dict[Outcome, str] = {
 }
 STATES: dict[State, str] = {"indexed": "inläst", "skipped": "överhoppad", "waiting": "väntar"}
 _REFERENCES: dict[ReferenceState, str] = {
-    "fetched": "hämtad", "present": "finns redan", "no address": "utan adress", "failed": "misslyckad"
-}  # fmt: skip
+    "fetched": "hämtad",
+    "present": "finns redan",
+    "no address": "utan adress",
+    "failed": "ej hämtad",
+}
 _ADDED = {"new": "ny", "replaced": "ersatt", "same": "finns redan", "refused": "nekad"}
 # With more files than these, the unchanged ones are only counted.
 _MANY = 20
@@ -38,43 +41,40 @@ _MANY = 20
 @contextlib.contextmanager
 def meter() -> Iterator[Callable[[Progress], None]]:
     """Give what shows a sync's progress on standard error, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    columns = ("Läser in", BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=None, visible=False)
+    with _bar("Läser in") as update:
 
         def show_progress(now: Progress) -> None:
-            bar.update(
-                task, completed=now.files_done, total=now.files_total, visible=True,
-                description=progress_line(now),
-            )  # fmt: skip
+            update(now.files_done, now.files_total, progress_line(now))
 
         yield show_progress
 
 
 @contextlib.contextmanager
 def reference_meter() -> Iterator[ReferenceProgress]:
-    """Give what shows which of the documents' sources is being fetched, on standard error."""
+    """Give what shows which of the documents' sources is being fetched, in the same way."""
+    with _bar("Hämtar") as update:
+
+        def show_progress(done: int, total: int, reference: Reference) -> None:
+            update(done, total, f"{done} av {total} källor · {reference.title}")
+
+        yield show_progress
+
+
+@contextlib.contextmanager
+def _bar(work: str) -> Iterator[Callable[[int, int, str], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     console = Console(stderr=True)
-    columns = ("Hämtar", BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=None)
+    columns = (work, BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=None, visible=False)
 
-        def show_progress(done: int, total: int, reference: Reference) -> None:
-            description = f"{done} av {total} källor · {reference.title}"
-            bar.update(task, completed=done, total=total, description=description)
+        def update(done: int, total: int, said: str) -> None:
+            bar.update(task, completed=done, total=total, description=said, visible=True)
 
-        yield show_progress
+        yield update
 
 
 def progress_line(now: Progress) -> str:
