@@ -50,7 +50,7 @@ def features(
     """
     first = found[0]
     best = first.statement
-    passage = set(index_terms(f"{best.hit.chunk.context}\n{best.hit.chunk.text}"))
+    passage = set(index_terms(f"{best.hit.chunk.about}\n{best.hit.chunk.text}"))
     spelt = [word for word in words if not word.text[0].isdigit()]
     total = sum(word.weight for word in spelt)
     unknown = sum(word.weight for word in spelt if not word.known) / total if total else 1.0
@@ -107,7 +107,7 @@ def missing(words: Sequence[Word], found: Sequence[Candidate]) -> tuple[str, ...
     if nowhere or not found:
         return nowhere
     chunk = found[0].statement.hit.chunk
-    passage = set(index_terms(f"{chunk.context}\n{chunk.text}"))
+    passage = set(index_terms(f"{chunk.about}\n{chunk.text}"))
     return tuple(w.text for w in words if not any(t.text in passage for t in w.terms))
 
 
