@@ -83,7 +83,7 @@ def read_users(text: str) -> dict[str, User]:
     for number, entry in enumerate(re.split(r"[\s,;]+", text.strip()), start=1):
         if not entry:
             continue
-        name, role, hashed = (entry.split(":") + ["", ""])[:3]
+        name, role, hashed = [*entry.split(":"), "", ""][:3]
         if (
             not name
             or role.lower() not in _ROLES
@@ -217,9 +217,7 @@ def _token(headers: Mapping[str, str]) -> str:
 def main(
     name: str = typer.Option(..., prompt="Användarnamn", help="Namnet att logga in med."),
     role: str = typer.Option("läsare", prompt="Roll", help="läsare eller redaktör."),
-    password: str = typer.Option(
-        ..., prompt="Lösenord", hide_input=True, confirmation_prompt="Lösenordet igen"
-    ),
+    password: str = typer.Option(..., prompt="Lösenord", hide_input=True, confirmation_prompt=True),
 ) -> None:
     """Gör en post för KALLSVAR_USERS: namn, roll och lösenordet hashat."""
     entry = f"{name}:{role}:{hash_password(password)}"

@@ -53,7 +53,7 @@ class Catalogue:
             return self._titles
 
     def matching(self, text: str, chosen: Sequence[str] = ()) -> list[tuple[str, str]]:
-        """Return ids and titles: those chosen, and of the rest the first whose titles hold a text."""
+        """Return ids and titles: those chosen, then the first others whose titles hold a text."""
         titles, wanted = self.titles(), fold(text.strip().lower())
         kept = [(id, titles[id]) for id in chosen if id in titles]
         rest = [

@@ -137,7 +137,7 @@ def _contents(document: Document) -> str:
 
 def structure(document: Document) -> str:
     """Return how a document was read: its facts, and block by block what each was taken for."""
-    counts = Counter(block.kind for block in document.blocks)
+    counts: Counter[str] = Counter(block.kind for block in document.blocks)
     told = ", ".join(
         f"{counts[kind]} {one if counts[kind] == 1 else many}"
         for kind, (one, many) in _KINDS.items()
@@ -161,7 +161,8 @@ def structure(document: Document) -> str:
     return (
         f'<dl>{listed}</dl><div class="tabell" tabindex="0" role="region" aria-label="Delar">'
         f'<table><thead><tr><th scope="col">Slag</th><th scope="col">Text</th>'
-        f'<th scope="col">Referens</th>{paged}</tr></thead><tbody>{rows}</tbody></table></div>{more}'
+        f'<th scope="col">Referens</th>{paged}</tr></thead><tbody>{rows}</tbody>'
+        f"</table></div>{more}"
     )
 
 

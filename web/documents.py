@@ -12,8 +12,8 @@ from typing import Any
 
 import gradio as gr
 from gradio.utils import get_upload_folder
-from index.listing import listed
 
+from index.listing import listed
 from index.sync import Progress, sync
 from ingest import keeping
 from ingest.errors import KallsvarError

@@ -47,7 +47,7 @@ class Evaluation:
             return {"html": f'<p class="notis">{NONE}</p>'}
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         page = (folder / "report.html").read_text(encoding="utf-8")
-        day, _, clock = folder.name.partition("T")
+        day, clock = folder.name.split("T")
         when = f"{day} kl. {clock[:2]}.{clock[2:4]}"
         return {"html": _html(summary, page, when), "report": page}
 

@@ -106,7 +106,9 @@ def drawn(document: Document) -> list[Example]:
 
 def _leading(document: Document) -> list[str]:
     """Return a document's questions: its first facts', then its headings', then the rest."""
-    facts, asking, topics = [], [], []
+    facts: list[str] = []
+    asking: list[str] = []
+    topics: list[str] = []
     for block in document.blocks:
         if question := _question(document, block):
             kind = facts if block.kind == "fact" else asking if question[-1:] == "?" else topics

@@ -32,7 +32,7 @@ class Rooms:
     catalogue: Catalogue
 
 
-class Page(gr.Blocks):
+class Page(gr.Blocks):  # type: ignore[misc]
     """The page, which knows the rooms that it was built over."""
 
     rooms: Rooms

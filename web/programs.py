@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
-from index.listing import listed
 
 from answer import Answerer
+from index.listing import listed
 from ingest.errors import KallsvarError
 from web.access import Access
 from web.documents import Documents

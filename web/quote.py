@@ -12,7 +12,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def as_text(answer: Answer) -> str:
-    """Return the answer in quotation marks with its source and references; empty if there is none."""
+    """Return the answer in quotation marks with its source and references, or nothing."""
     if not answer.answered or not answer.answer:
         return ""
     lines = [f"«{answer.answer}»"]

@@ -128,7 +128,7 @@ def _quotation(answer: Answer, cited: Sequence[Passage], lookup: Lookup) -> str:
 
 
 def _short(answer: Answer, first: Passage) -> list[tuple[Span, str]]:
-    """Return the short answer's mark. Where its places disagree, none is better than a wrong one."""
+    """Return the short answer's mark; none where its places disagree, as none beats a wrong one."""
     start, end = first.short_answer_start, first.short_answer_end
     if start is None or end is None or not answer.short_answer:
         return []

@@ -42,5 +42,6 @@ def theme() -> Any:
             values[f"{name}_dark"] = dark
     return base.set(
         **values, block_border_width="0px", block_shadow="none", input_shadow="none",
-        input_shadow_focus="none", block_padding="0px", input_radius="10px", button_large_radius="10px",
+        input_shadow_focus="none", block_padding="0px", input_radius="10px",
+        button_large_radius="10px",
     )  # fmt: skip
