@@ -290,7 +290,7 @@ class _Sync:
                     break
                 part = missing[done : done + _EMBEDDED_AT_ONCE]
                 self._check()
-                vectors = self._encoder.documents(part, self._advance(current))
+                vectors = self._encoder.documents(part, self._advance(current, len(part)))
                 self._store.lay_by(model, part, vectors)
                 done += len(part)
                 self._texts_done = before + done
@@ -314,14 +314,17 @@ class _Sync:
         self._texts_total += len(texts)
         for at in range(0, len(texts), _EMBEDDED_AT_ONCE):
             part = texts[at : at + _EMBEDDED_AT_ONCE]
-            writer.embed(part, self._encoder.documents(part, self._advance(None)))
+            writer.embed(part, self._encoder.documents(part, self._advance(None, len(part))))
             self._report.embedded += len(part)
 
-    def _advance(self, current: str | None) -> Callable[[int], None]:
+    def _advance(self, current: str | None, left: int) -> Callable[[int], None]:
         def advance(count: int) -> None:
+            nonlocal left
+            left -= count
             self._texts_done += count
             self._tell(current)
-            self._check()
+            if left > 0:  # what is all embedded is worth keeping
+                self._check()
 
         return advance
 

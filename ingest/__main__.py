@@ -68,7 +68,7 @@ def main(
             if watch:
                 _watch(settings)
             else:
-                _finish(sync_with_progress(settings))
+                _finish(sync_with_progress(settings), news_only=False)
 
 
 @app.command()
@@ -249,7 +249,7 @@ def _watch(settings: Settings) -> None:
 
     def tell(news: SyncReport | KallsvarError) -> None:
         if isinstance(news, SyncReport):
-            show(news)
+            show(news, news_only=True)
         else:
             typer.secho(str(news), fg="red", err=True)
 
@@ -282,8 +282,8 @@ def _door(
         raise typer.Exit(_CANCELLED) from None
 
 
-def _finish(report: SyncReport) -> None:
-    show(report)
+def _finish(report: SyncReport, *, news_only: bool = True) -> None:
+    show(report, news_only=news_only)
     if report.cancelled:
         raise typer.Exit(_CANCELLED)
 

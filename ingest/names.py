@@ -63,26 +63,32 @@ def find(given: str, ids: Sequence[str], corpus: Path) -> str:
     A path into the corpus, as a shell completes it, will do too. Raises KallsvarError, naming the
     nearest ones, where none or several are meant.
     """
-    wanted = _folded(_inside(given, corpus))
-    forms = [(i, _folded(i), _folded(PurePosixPath(i).name)) for i in ids]
-    for meant in (
-        [i for i, whole, _ in forms if whole == wanted],
-        [i for i, whole, name in forms if wanted in (name, _stem(whole), _stem(name))],
-        [i for i, whole, name in forms if whole.startswith(wanted) or name.startswith(wanted)],
-    ):
-        if len(meant) == 1:
-            return meant[0]
-        if len(meant) > 1:
-            shown = ", ".join(meant[:5]) + (" …" if len(meant) > 5 else "")
-            raise KallsvarError(f"«{given}» passar flera dokument: {shown}. Skriv mer av namnet.")
-    raise KallsvarError(f"Det finns inget dokument «{given}». {_advice(wanted, forms)}")
+    asked = _inside(given, corpus)
+    # As it is written first, then without the dots and rings that a keyboard may lack.
+    for fold in (_folded, _plain):
+        wanted = fold(asked)
+        forms = [(i, fold(i), fold(PurePosixPath(i).name)) for i in ids]
+        for meant in (
+            [i for i, whole, _ in forms if whole == wanted],
+            [i for i, whole, name in forms if wanted in (name, _stem(whole), _stem(name))],
+            [i for i, whole, name in forms if whole.startswith(wanted) or name.startswith(wanted)],
+        ):
+            if len(meant) == 1:
+                return meant[0]
+            if len(meant) > 1:
+                named = ", ".join(meant[:5]) + (" …" if len(meant) > 5 else "")
+                message = f"«{given}» passar flera dokument: {named}. Skriv mer av namnet."
+                raise KallsvarError(message)
+    raise KallsvarError(f"Det finns inget dokument «{given}». {_advice(_plain(asked), ids)}")
 
 
-def _advice(wanted: str, forms: Sequence[tuple[str, str, str]]) -> str:
+def _advice(wanted: str, ids: Sequence[str]) -> str:
     from rapidfuzz import fuzz, process
 
-    names = {i: name for i, _, name in forms}
-    near = process.extract(wanted, names, scorer=fuzz.WRatio, limit=_NEAREST, score_cutoff=60)
+    names = {i: _plain(PurePosixPath(i).stem) for i in ids}
+    near = process.extract(
+        _stem(wanted), names, scorer=fuzz.WRatio, limit=_NEAREST, score_cutoff=60
+    )
     if near:
         return f"Närmast kommer {', '.join(i for _, _, i in near)}."
     return "«python -m ingest list» visar vilka som finns."
@@ -100,6 +106,11 @@ def _inside(given: str, corpus: Path) -> str:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
+
+
+def _plain(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 def _stem(path: str) -> str:

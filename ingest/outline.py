@@ -69,7 +69,8 @@ def _facts(document: Document) -> Iterator[OutlineLine]:
         "Adress": document.url,
         "Sidor": str(len(document.pages)) if document.pages else None,
         "Tecken": str(len(document.text)),
-        "Passager": f"{passages}, i {len(chunks)} sökbara stycken",
+        "Passager": str(passages),
+        "Sökbara delar": str(len(chunks)),
     }
     for name, value in facts.items():
         if value:

@@ -124,18 +124,21 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def show(report: SyncReport) -> None:
-    """Print what became of the files, those that were skipped last, and a summary."""
+def show(report: SyncReport, *, news_only: bool = False) -> None:
+    """Print what became of the files, those that were skipped last, and a summary.
+
+    ``news_only`` leaves out what is unchanged.
+    """
     if report.rebuilt:
         _print(report.rebuilt, "yellow")
-    many = len(report.files) > _MANY
+    few = len(report.files) <= _MANY and not news_only
     for result in sorted(report.files, key=lambda result: result.outcome == "skipped"):
-        if not (many and result.outcome == "unchanged"):
+        if few or result.outcome != "unchanged":
             reason = f": {result.reason}" if result.reason else ""
             _print(f"{OUTCOMES[result.outcome]:>11}  {result.id}{reason}")
     counts = [
         f"{word}: {report.count(outcome)}" for outcome, word in OUTCOMES.items()
-        if report.count(outcome)
+        if report.count(outcome) and not (news_only and outcome == "unchanged")
     ]  # fmt: skip
     if counts:
         _print(", ".join(counts) + ".", "dim")
@@ -149,11 +152,10 @@ def show(report: SyncReport) -> None:
 def show_added(added: Iterable[Added]) -> None:
     """Print what became of the files that were to be added."""
     for file in added:
-        reason = f": {file.reason}" if file.reason else ""
-        name = file.name if file.id is None else file.id
+        name, reason = file.id or file.name, file.reason
         if file.outcome == "same" and file.id != file.name:
-            reason = f" (samma innehåll som {file.name})"
-        _print(f"{_ADDED[file.outcome]:>11}  {name}{reason}")
+            name, reason = file.name, f"Samma innehåll som {file.id}."
+        _print(f"{_ADDED[file.outcome]:>11}  {name}" + (f": {reason}" if reason else ""))
 
 
 def show_references(outcomes: Sequence[ReferenceOutcome]) -> None:
@@ -181,7 +183,7 @@ def show_list(documents: Sequence[Listed]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("Dokument", "Titel", "Typ"):
         table.add_column(name, overflow="fold")
-    for name in ("Sidor", "Stycken", "Källor"):
+    for name in ("Sidor", "Delar", "Källor"):
         table.add_column(name, justify="right")
     for name in ("Inlagd", "Läge"):
         table.add_column(name, overflow="fold")
