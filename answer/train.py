@@ -61,8 +61,8 @@ def train(
 
     from answer.reader.training.data import Mix, samples
     from answer.reader.training.run import Run, batched
-    from answer.reader.windows import tokenizer_of
     from index.models import bundled_model
+    from index.tokens import tokenizer_of
 
     settings = Settings()
     work = work or settings.var / "reader"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from index.models import bundled_model
 from index.pytorch import sentence_transformer
 from index.tokens import tokenizer_of
 from settings import ROOT, Settings, go_quiet
+
+T = TypeVar("T")
 
 SWEQUAD = ROOT.parent / "shared" / "data" / "swequad" / "train.json"
 TOKENS = 176
@@ -32,10 +36,10 @@ def passages(texts: Sequence[str], folder: Path) -> list[str]:
     return found
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long a piece of work takes."""
+def seconds(work: Callable[[T], object], given: T) -> float:
+    """Return how long a piece of work takes with what it is given."""
     started = time.perf_counter()
-    work()
+    work(given)
     return time.perf_counter() - started
 
 
@@ -59,27 +63,23 @@ def measure(settings: Settings, collection: Collection) -> dict[str, float]:
     texts = [text.text for text in collection.texts]
     asked = [query.text for query in collection.queries]
     pieces = passages(texts, folder)
+    as_document = partial(plain.encode, prompt_name="document")
+    as_question = partial(plain.encode, prompt_name="query")
     for question in asked[:QUESTIONS]:  # both warm, for the lengths that are asked
         ours.question(question)
-        plain.encode(question, prompt_name="query")
+        as_question(question)
     ours.documents(pieces[:PASSAGES])
-    plain.encode(pieces[:PASSAGES], prompt_name="document")
+    as_document(pieces[:PASSAGES])
     ingest, latency = [], []
     # By turns, so that what else the machine does falls on both.
-    for number in range(ROUNDS):
-        part = pieces[number * PASSAGES : (number + 1) * PASSAGES]
-        ingest.append((
-            seconds(lambda part=part: ours.documents(part)),  # type: ignore[misc]
-            seconds(lambda part=part: plain.encode(part, prompt_name="document")),  # type: ignore[misc]
-        ))  # fmt: skip
+    for at in range(0, ROUNDS * PASSAGES, PASSAGES):
+        part = pieces[at : at + PASSAGES]
+        ingest.append((seconds(ours.documents, part), seconds(as_document, part)))
         for question in asked[:QUESTIONS]:
-            latency.append((
-                seconds(lambda question=question: ours.question(question)),  # type: ignore[misc]
-                seconds(lambda question=question: plain.encode(question, prompt_name="query")),  # type: ignore[misc]
-            ))  # fmt: skip
+            latency.append((seconds(ours.question, question), seconds(as_question, question)))
     our_texts, our_questions = ours.documents(texts), np.stack([ours.question(q) for q in asked])
-    plain_texts = unit(plain.encode(texts, prompt_name="document"))
-    plain_questions = unit(plain.encode(asked, prompt_name="query"))
+    plain_texts = unit(as_document(texts))
+    plain_questions = unit(as_question(asked))
     cosines = [(our_texts * plain_texts).sum(axis=1), (our_questions * plain_questions).sum(axis=1)]
     return {
         "passages_per_s": PASSAGES / median(a for a, _ in ingest),

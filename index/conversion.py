@@ -8,9 +8,6 @@ of memory, and so a process of its own: ``python -m index.conversion``.
 
 from __future__ import annotations
 
-import logging
-import os
-import subprocess
 import sys
 import warnings
 from collections.abc import Sequence
@@ -19,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from index.apart import Refused, ready_folder
 from index.converted import NETWORK, WORDS, ConvertedModel, Side
 from index.encoder import Vectors, unit
-from index.folders import MARKER, facts_of, is_complete, seal, written_once
+from index.folders import MARKER, seal, written_once
 from index.models import model_fingerprint
 from index.pytorch import sentence_transformer
 from index.runtime import openvino, openvino_version, precisions
-from settings import ROOT, go_quiet
+from settings import go_quiet
 
 # The least cosine between a converted model's vectors and PyTorch's. Vectors this close rank alike:
 # an index holds for either, and need not know which made it. What differs more is not used.
@@ -49,12 +47,6 @@ TEXTS = (
     "Älvens vattenstånd mäts varje timme; sjunker det under gränsen stängs luckorna. " * 60,
 )
 
-_log = logging.getLogger(__name__)
-
-
-class Refused(Exception):
-    """The network cannot be run by OpenVINO, or not with the same result."""
-
 
 def converted_folder(source: str, models_dir: Path) -> Path | None:
     """Return the folder of a model converted to OpenVINO's format, converted first if need be.
@@ -62,28 +54,14 @@ def converted_folder(source: str, models_dir: Path) -> Path | None:
     ``source`` is a folder or a name that Sentence Transformers loads. None where OpenVINO is not
     installed or the model cannot be converted; why is logged.
     """
-    reason = "OpenVINO är inte installerat."
-    if openvino_version():
-        target = _target(source, models_dir)
-        if not is_complete(target, _origin(source)):
-            reason = convert_apart("index.conversion", source, str(models_dir))
-        if is_complete(target, _origin(source)):
-            reason = facts_of(target).get("refused", "")
-            if not reason:
-                return target
-    _log.warning("%s körs med PyTorch: %s", source, reason)
-    return None
-
-
-def convert_apart(module: str, *arguments: str) -> str:
-    """Run a module in a process of its own; return the last line it said where it failed."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
+    return ready_folder(
+        source,
+        _target(source, models_dir),
+        lambda: _origin(source),
+        "index.conversion",
+        source,
+        str(models_dir),
     )
-    return done.stderr.strip().rpartition("\n")[2] if done.returncode else ""
 
 
 def convert(source: str, models_dir: Path) -> Path:

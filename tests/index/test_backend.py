@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import conversion
+from index import apart, conversion
 from index.conversion import TOLERANCE, convert, converted_folder
 from index.converted import ConvertedModel
 from index.encoder import SentenceTransformerEncoder, unit
@@ -211,7 +211,7 @@ def test_it_is_converted_once(small: Path, tmp_path: Path, monkeypatch: pytest.M
     folder = convert(str(small), tmp_path)
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     with monkeypatch.context() as patch:
-        patch.setattr(conversion, "convert_apart", lambda *_: pytest.fail("converted again"))
+        patch.setattr(apart, "convert_apart", lambda *_: pytest.fail("converted again"))
         assert converted_folder(str(small), tmp_path) == folder
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
     # Another runtime may run the file otherwise.
@@ -268,7 +268,7 @@ def test_without_openvino_pytorch_gives_the_same(
     convert(str(small), tmp_path)
     fast, model = loaded(small, tmp_path)
     assert isinstance(model, ConvertedModel)
-    monkeypatch.setattr(conversion, "openvino_version", lambda: None)
+    monkeypatch.setattr(apart, "openvino_version", lambda: None)
     slow, model = loaded(small, tmp_path)
     assert isinstance(model, TorchModel)
     slow.question("bron")
@@ -295,7 +295,7 @@ def test_vectors_that_differ_are_refused(
         patch.setattr(conversion, "_least_cosine", lambda *_: 0.98)
         folder = convert(str(small), tmp_path)
     assert [path.name for path in folder.iterdir()] == ["kallsvar-model.json"]
-    monkeypatch.setattr(conversion, "convert_apart", lambda *_: pytest.fail("tried again"))
+    monkeypatch.setattr(apart, "convert_apart", lambda *_: pytest.fail("tried again"))
     assert isinstance(loaded(small, tmp_path)[1], TorchModel)
     assert "OpenVINO ger andra vektorer (minsta cosinus 0.98000)." in caplog.text
 
