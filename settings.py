@@ -6,6 +6,7 @@ Values come from the environment (prefix ``KALLSVAR_``), else from the defaults 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from pydantic import Field
@@ -30,10 +31,20 @@ OFFLINE = {
 SHARING = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
+def refuse_openvino_telemetry() -> None:
+    """See to it that OpenVINO finds no telemetry package, and so uses its own empty stand-in.
+
+    Importing ``openvino`` otherwise reports the import and writes to ``~/intel``, unasked; no
+    variable of the environment turns that off.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
+
 def go_quiet() -> None:
     """Turn telemetry off, and share the processor nicely. Every door calls it first."""
     for name, value in (OFFLINE | SHARING).items():
         os.environ.setdefault(name, value)
+    refuse_openvino_telemetry()
     # Hub look-ups only where the user has named a model that is not the bundled one.
     if not os.environ.get("KALLSVAR_MODEL"):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -54,6 +65,17 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Chattens adress.")
     port: int = Field(default=7860, ge=1, le=65535, description="Chattens port.")
     max_question: int = Field(default=1000, ge=10, description="Längsta fråga, i tecken.")
+    users: str = Field(
+        default="", description="Vilka som får logga in: namn:roll:hash, med mellanrum emellan."
+    )
+    read_only: bool = Field(default=False, description="Ingen får lägga till eller ta bort.")
+    hosts: str = Field(
+        default="", description="Fler namn som chatten får nås under, med mellanrum emellan."
+    )
+    max_upload: int = Field(default=50, ge=1, description="Största fil att lägga till, i MB.")
+    max_files: int = Field(default=100, ge=1, description="Flest filer att lägga till på en gång.")
+    at_once: int = Field(default=2, ge=1, le=16, description="Frågor som besvaras samtidigt.")
+    max_waiting: int = Field(default=20, ge=0, le=30, description="Frågor som får vänta i kö.")
 
     @property
     def index_dir(self) -> Path:

@@ -13,7 +13,13 @@ from typing import Any
 
 from answer import confidence, sources
 from answer.agreement import relate
-from answer.candidates import READ, Candidate, place_statements, read_candidates
+from answer.candidates import (
+    READ,
+    Candidate,
+    first_of_each,
+    place_statements,
+    read_candidates,
+)
 from answer.evidence import FEATURES, Statement, Word, gather, weigh_words
 from answer.extract import Extract
 from answer.followup import resolve
@@ -213,27 +219,34 @@ class Answerer:
 
     def _candidates(self, read: Evidence, k: int, step: Step) -> list[Candidate]:
         """Return at most k candidates, and as many as the reader reads, best first."""
+        ranked = self._ranked(read, step)
         reader = self.reader if step == "reader" else None
-        ranked = self._ranked(read, step)[: max(k, READ)]
-        found = place_statements(read.question, read.words, ranked, self.document)
         if reader is None:
-            return found
-        return read_candidates(reader, read.question, found, self._weights["reader"]["rank"])
+            return self._placed(read, first_of_each(ranked)[:k])
+        shortlist = self._placed(read, ranked[:READ])
+        found = first_of_each(
+            read_candidates(reader, read.question, shortlist, self._weights["reader"]["rank"])
+        )
+        held = {c.statement.hit.chunk.id for c in found}
+        others = [s for s in first_of_each(ranked) if s.hit.chunk.id not in held]
+        return [*found, *self._placed(read, others[: max(0, k - len(found))])]
+
+    def _placed(self, read: Evidence, statements: Sequence[Statement]) -> list[Candidate]:
+        return place_statements(read.question, read.words, statements, self.document)
 
     def _ranked(self, read: Evidence, step: Step) -> list[Statement]:
-        """Return the best statement of each passage, best first."""
+        """Return the statements found, best first."""
         weights = self._weights["statement"]
-        best: dict[str, Statement] = {}
+        scored = []
         for statement in read.statements:
             pairs = zip(FEATURES, statement.features, strict=True)
-            scored = replace(statement, score=sum(weights[name] * value for name, value in pairs))
-            held = best.get(statement.hit.chunk.id)
-            if held is None or scored.score > held.score:
-                best[statement.hit.chunk.id] = scored
+            score = sum(weights[name] * value for name, value in pairs)
+            scored.append(replace(statement, score=score))
         if step in ("dense", "terms", "hybrid"):
-            # The search on its own is compared by its own ranking.
-            return list(best.values())
-        return sorted(best.values(), key=lambda s: (-s.score, s.hit.chunk.id))
+            # The search on its own is compared by its own ranking of passages.
+            order = {s.hit.chunk.id: place for place, s in reversed(list(enumerate(scored)))}
+            return sorted(scored, key=lambda s: (order[s.hit.chunk.id], -s.score))
+        return sorted(scored, key=lambda s: (-s.score, s.hit.chunk.id, s.unit.chunk.start))
 
     def _compose(
         self,

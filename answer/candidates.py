@@ -6,21 +6,27 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from answer.evidence import Statement, Word
 from answer.extract import VALUES, Extract, extract
+from answer.phrases import named_item, named_kind, whole_phrase
 from answer.question import Question
 from answer.reader import Reader, Reading
 from answer.spans import candidates, trim
 from ingest.records import Document, Span
 
-READ = 5
+# How many statements are read closely; several may be of one passage.
+READ = 8
 _CLAUSES = ("why", "definition")
 # What leads in to an answer and is no part of it.
 _LEADING = re.compile(
     r"(?:om|på grund av|till följd av|eftersom|because(?: of)?)\s+", re.IGNORECASE
 )
 _SUREST = 6.0
+
+
+T = TypeVar("T", Statement, "Candidate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +60,35 @@ def place_statements(
     return placed
 
 
+def first_of_each(found: Sequence[T]) -> list[T]:
+    """Return the first statement or candidate of each passage, in the order given."""
+    first: dict[str, T] = {}
+    for one in found:
+        statement = one.statement if isinstance(one, Candidate) else one
+        first.setdefault(statement.hit.chunk.id, one)
+    return list(first.values())
+
+
 def read_candidates(
     reader: Reader, question: Question, found: Sequence[Candidate], weight: float
 ) -> list[Candidate]:
-    """Return the first candidates as read, in their new order, then the others as they were.
+    """Return the candidates as read, in their new order.
 
     The score gains ``weight`` times the log odds that the answer is there, and the short answer
     is the reader's where the place's own is not given by the document's structure.
     """
-    answers = [c.place.answer for c in found[:READ]]
-    texts = [c.document.text[a.start : a.end] for c, a in zip(found, answers, strict=False)]
-    headings = [" ".join(c.document.section(c.place.answer.start)[-1:]) for c in found[:READ]]
+    texts = [c.document.text[slice(*c.place.answer)] for c in found]
+    headings = [" ".join(c.document.section(c.place.answer.start)[-1:]) for c in found]
     read = []
     contexts = [f"{heading}." if heading else "" for heading in headings]
     readings = reader.read(question.text, texts, contexts)
-    for candidate, reading in zip(found, readings, strict=False):
+    for candidate, reading in zip(found, readings, strict=True):
         at = candidate.place.answer.start
         placed = replace(reading, start=at + reading.start, end=at + reading.end)
         score = candidate.score + weight * said(placed)
         chosen = replace(candidate, score=score, reading=placed)
         read.append(replace(chosen, place=_place(question, chosen, placed)))
-    read.sort(key=lambda c: -c.score)
-    return [*read, *found[len(read) :]]
+    return sorted(read, key=lambda c: -c.score)
 
 
 def said(reading: Reading) -> float:
@@ -85,30 +98,46 @@ def said(reading: Reading) -> float:
 
 
 def _place(question: Question, candidate: Candidate, reading: Reading) -> Extract:
-    place = candidate.place
+    """Return the place with the short answer that the reader found, at its phrase's ends."""
+    place, at = candidate.place, candidate.place.answer
     if place.given or reading.start >= reading.end:
         return place
-    text = candidate.document.text
-    short = trim(text, Span(reading.start, reading.end))
+    text = candidate.document.text[at.start : at.end]
+    read = trim(text, Span(reading.start - at.start, reading.end - at.start))
+    short = _short(question, text, read)
+    if short is None:
+        return place
+    return replace(place, short=Span(at.start + short.start, at.start + short.end))
+
+
+def _short(question: Question, text: str, read: Span) -> Span | None:
+    """Return the short answer in a statement around what was read; None where the rules' stands."""
     if question.type in (*VALUES, *_CLAUSES):
         # The reader says which; where it starts and ends the pattern knows better.
-        if typed := _typed(question, candidate, short):
-            return replace(place, short=typed)
+        if typed := _typed(question, text, read):
+            return whole_phrase(text, typed, question) if question.type in _CLAUSES else typed
         if question.type in VALUES:
-            return place
-    if leading := _LEADING.match(text, short.start, short.end):
-        short = Span(leading.end(), short.end)
-    return replace(place, short=short)
+            return None
+    if question.type == "yes_no":
+        # What is asked about is a value that the question itself says.
+        asked = question.text.casefold()
+        values = candidates(question, text)
+        named = [v for v in values if text[v.start : v.end].casefold() in asked]
+        if named:
+            return max(named, key=lambda v: v.end - v.start)
+    if question.type == "what":
+        if item := named_item(text, question):
+            return item
+        if kind := named_kind(text, read, question.focus):
+            return kind
+    if leading := _LEADING.match(text, read.start, read.end):
+        read = Span(leading.end(), read.end)
+    return whole_phrase(text, read, question)
 
 
-def _typed(question: Question, candidate: Candidate, read: Span) -> Span | None:
+def _typed(question: Question, text: str, read: Span) -> Span | None:
     """Return the value of the type asked for that the reader's span overlaps most."""
-    at = candidate.place.answer
-    text = candidate.document.text[at.start : at.end]
-    found = [
-        Span(at.start + s.start, at.start + s.end)
-        for s in candidates(question.type, text, question.grain)
-    ]
+    found = candidates(question, text)
     overlaps = [(min(s.end, read.end) - max(s.start, read.start), s) for s in found]
     best = max(overlaps, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] > 0 else None

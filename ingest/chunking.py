@@ -2,21 +2,20 @@
 
 Search looks at small units (a sentence, an item, a fact) and shows the passage around the one
 that was found. A passage never crosses a heading, keeps a list with the sentence that leads in to
-it where both fit, and is embedded with the title and headings above it.
+it where both fit, and is embedded with the title and headings above it, as they stand in the text.
+A title that only the metadata or the file's name gives is searched but not embedded.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
-from ingest.records import Block, Chunk, Document, Span
+from ingest.records import HEADINGS, Block, Chunk, Document, Span
 from ingest.sentences import sentence_spans
 
 # Changed when reading, chunking or term analysis changes what comes out, so that the index knows.
-CHUNKER = "8"
-
-# Between the headings of a context.
-HEADINGS = " › "
+CHUNKER = "9"
 
 PASSAGE_CHARACTERS = 1200
 LIST_CHARACTERS = 2000
@@ -29,44 +28,78 @@ def chunk(document: Document) -> list[Chunk]:
     slice of the document at its offsets.
     """
     chunks: list[Chunk] = []
+    outline = _Outline(document)
     for group in _passages(document):
         start, end = group[0].start, group[-1].end
-        context = HEADINGS.join((document.title, *document.section(start)))
-        passage = _slice(document, "passage", start, end, context)
+        passage = Chunk(
+            document_id=document.id,
+            kind="passage",
+            start=start,
+            end=end,
+            text=document.text[start:end],
+            context=HEADINGS.join(outline.path(start)),
+            title=outline.outside,
+        )
         chunks.append(passage)
         if len(group) > 1:
             chunks += [
-                _slice(
-                    document, "unit", unit.start, unit.end, _unit_context(document, unit), passage
+                Chunk(
+                    document_id=document.id,
+                    kind="unit",
+                    start=unit.start,
+                    end=unit.end,
+                    text=document.text[unit.start : unit.end],
+                    context=HEADINGS.join(outline.nearest(unit.start)),
+                    parent=passage.id,
                 )
                 for unit in group
             ]
     return chunks
 
 
-def _slice(
-    document: Document, kind: str, start: int, end: int, context: str, parent: Chunk | None = None
-) -> Chunk:
-    return Chunk(
-        document_id=document.id,
-        kind="unit" if kind == "unit" else "passage",
-        start=start,
-        end=end,
-        text=document.text[start:end],
-        context=context,
-        parent=parent.id if parent else None,
-    )
+class _Outline:
+    """What stands above each place of a document, worked out once."""
+
+    def __init__(self, document: Document) -> None:
+        own = _title_in_text(document)
+        # The title where the text does not give it.
+        self.outside = "" if own == document.title else document.title
+        self._top = (own,) if own else ()
+        self._starts = [-1]
+        self._sections: list[tuple[str, ...]] = [()]
+        path: list[tuple[int, str]] = []
+        for block in document.blocks:
+            if block.kind == "heading" and block.level > 1:
+                while path and path[-1][0] >= block.level:
+                    path.pop()
+                path.append((block.level, document.text[slice(*block.span)]))
+                self._starts.append(block.span.start)
+                self._sections.append(tuple(text for _, text in path))
+        self._leads = {
+            block.span.start: document.text[slice(*block.lead)]
+            for block in document.blocks
+            if block.kind == "item" and block.lead
+        }
+
+    def path(self, offset: int) -> tuple[str, ...]:
+        """Return the title and headings above a place, outermost first."""
+        return (*self._top, *self._section(offset))
+
+    def nearest(self, offset: int) -> tuple[str, ...]:
+        """Return the nearest heading or title above a place, and what leads in to its list."""
+        above, lead = self.path(offset)[-1:], self._leads.get(offset)
+        return (*above, lead) if lead and lead not in above else above
+
+    def _section(self, offset: int) -> tuple[str, ...]:
+        return self._sections[bisect_right(self._starts, offset) - 1]
 
 
-def _unit_context(document: Document, unit: Span) -> str:
-    section = document.section(unit.start)
-    lead = next(
-        (b.lead for b in document.blocks if b.kind == "item" and b.span.start == unit.start), None
-    )
-    parts = [section[-1] if section else document.title]
-    if lead:
-        parts.append(document.text[lead.start : lead.end])
-    return HEADINGS.join(parts)
+def _title_in_text(document: Document) -> str:
+    """Return the title that stands in the text itself; a reference record's is its entry's."""
+    if document.kind == "reference":
+        return document.title
+    tops = (b.span for b in document.blocks if b.kind == "heading" and b.level == 1)
+    return next((document.text[slice(*span)] for span in tops), "")
 
 
 def _passages(document: Document) -> Iterator[list[Span]]:

@@ -11,6 +11,10 @@ DocumentKind = Literal["document", "reference"]
 ChunkKind = Literal["passage", "unit"]
 
 
+# Between the headings of a context.
+HEADINGS = " › "
+
+
 class Span(NamedTuple):
     """A half-open range of characters."""
 
@@ -101,8 +105,10 @@ class Document:
 class Chunk:
     """A slice of a document to search: a passage to show, or a unit (sentence, item, fact) of one.
 
-    ``document.text[start:end] == text`` always holds. ``context`` (title and headings, and for an
-    item its lead-in) is embedded and searched with the text but never shown as part of it.
+    ``document.text[start:end] == text`` always holds. ``context`` (the title and headings that
+    stand in the text, and for an item its lead-in) is embedded and searched with the text but never
+    shown as part of it. ``title`` is what the document is called where its text does not say so (in
+    its metadata, or by the file's name): searched only, so that a new title embeds nothing.
     """
 
     document_id: str
@@ -112,13 +118,19 @@ class Chunk:
     text: str
     context: str = ""
     parent: str | None = None
+    title: str = ""
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        digest = hashlib.sha256(f"{self.context}\0{self.text}".encode()).hexdigest()[:8]
+        digest = hashlib.sha256(f"{self.about}\0{self.text}".encode()).hexdigest()[:8]
         object.__setattr__(
             self, "id", f"{self.document_id}:{self.kind[0]}{self.start}-{self.end}:{digest}"
         )
+
+    @property
+    def about(self) -> str:
+        """What the text stands under, outermost first: title, then context."""
+        return HEADINGS.join(part for part in (self.title, self.context) if part)
 
     @property
     def embedded_text(self) -> str:

@@ -39,9 +39,11 @@ def parse_entry(line: str) -> Reference | None:
     url = None
     if address := _ADDRESS.search(rest):
         url = address[0]
-        rest = (rest[: address.start()] + rest[address.end() :]).strip(" ,;()<>") or url
+        after = rest[address.end() :].lstrip(" .,;)>")
+        rest = (rest[: address.start()] + after).strip(" ,;()<>") or url
     publisher, comma, title = rest.partition(", ")
-    if not comma or len(publisher.split()) > 4 or not title.strip():
+    # A sentence («Detta gäller, enligt lagen, …») goes on in lower case; a title does not.
+    if not comma or len(publisher.split()) > 4 or not title.strip() or title.strip()[0].islower():
         return Reference(int(match[1]), None, rest, url)
     return Reference(int(match[1]), publisher, title.strip(), url)
 

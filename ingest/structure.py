@@ -38,10 +38,12 @@ class Line:
 
     ``after_break`` says that an empty line or a rule stood before it. ``prefix`` is the length of
     a bullet (not part of the item's text); ``label`` ranges are within the line. ``level`` is a
-    heading's. ``continues`` joins a line to the item or option above it (its description).
-    ``leads`` says that it leads in to the list below it. ``markers`` are the reference markers as
-    (offset in the text, number) where the format tells them; None where they may lie flattened in
-    the text. ``page`` counts from 1, in formats that have pages.
+    heading's, or how many lists an item's list is nested in. ``continues`` joins a line to the
+    item or option above it (its description). ``leads`` says that it leads in to the list below
+    it. ``markers`` are the reference markers as (offset in the text, number) where the format
+    tells them; None where they may lie flattened in the text. ``page`` counts from 1, in formats
+    that have pages; ``breaks`` are (offset in the text, page) where further pages begin within
+    the line.
     """
 
     text: str
@@ -55,6 +57,7 @@ class Line:
     cells: tuple[Cell, ...] = ()
     markers: tuple[tuple[int, int], ...] | None = None
     page: int | None = None
+    breaks: tuple[tuple[int, int], ...] = ()
 
 
 def fact_line(label: str, value: str) -> Line:
@@ -114,14 +117,17 @@ def _unwrap(lines: list[Line]) -> list[Line]:
     return whole
 
 
-def classify(lines: list[Line], *, has_title: bool = False) -> list[Line]:
-    """Return the lines with their kinds. ``has_title``: the title is known from elsewhere."""
+def classify(lines: list[Line], *, has_title: bool = False, headings: bool = True) -> list[Line]:
+    """Return the lines with their kinds, where they have none but that of a paragraph yet.
+
+    ``has_title``: the title is known from elsewhere. ``headings`` False: all headings are.
+    """
     found = list(lines)
     _mark_facts(found)
     _mark_bullets(found)
     _mark_letters(found)
     _mark_bare_items(found)
-    _mark_headings(found, has_title)
+    _mark_headings(found, has_title, headings)
     _mark_leads(found)
     return found
 
@@ -141,7 +147,7 @@ def looks_like_heading(text: str) -> bool:
 def _mark_facts(lines: list[Line]) -> None:
     matches = [_FACT.fullmatch(line.text) for line in lines]
     for i, match in enumerate(matches):
-        if not match or len(match["label"].split()) > 10:
+        if not match or lines[i].kind != "paragraph" or len(match["label"].split()) > 10:
             matches[i] = None
         elif _CAPTION.match(match["label"]) and lines[i].after_break:
             matches[i] = None  # «Fakta: Millennium i siffror» is the run's heading, not its first
@@ -178,7 +184,8 @@ def _mark_letters(lines: list[Line]) -> None:
             label = (name, len(lines[i].text)) if described else None
             lines[i] = replace(lines[i], kind="item", label=label)
             for j in range(i + 1, min(end, len(lines))):
-                if not lines[j].text.strip("[]").isdigit():
+                told = lines[j].kind in ("title", "heading", "row", "entry")
+                if not told and not lines[j].text.strip("[]").isdigit():
                     lines[j] = replace(lines[j], kind="item", continues=True)
 
 
@@ -196,7 +203,7 @@ def _mark_bare_items(lines: list[Line]) -> None:
         i = max(end, i + 1)
 
 
-def _mark_headings(lines: list[Line], has_title: bool) -> None:
+def _mark_headings(lines: list[Line], has_title: bool, headings: bool) -> None:
     base = 1
     for i, line in enumerate(lines):
         following = lines[i + 1] if i + 1 < len(lines) else None
@@ -206,7 +213,7 @@ def _mark_headings(lines: list[Line], has_title: bool) -> None:
         if number and _numbered_run(lines, i):
             lines[i] = replace(line, kind="item")
             continue
-        if following is None:
+        if following is None or not headings:
             continue
         captioned = _CAPTION.match(line.text) and following.kind == "fact"
         if not (looks_like_heading(line.text) or captioned) or following.continues:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from index.analysis import index_terms
 from index.encoder import Progress, Vectors, unit
@@ -16,6 +18,10 @@ from ingest.records import Document
 from settings import ROOT, Settings, go_quiet
 
 go_quiet()
+# The same examples every time: a test run that fails must fail for what was changed.
+hypothesis_settings.register_profile("repeatable", derandomize=True)
+hypothesis_settings.register_profile("searching", derandomize=False, max_examples=1000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 class WordEncoder:

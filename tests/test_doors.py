@@ -117,6 +117,24 @@ def test_a_missing_corpus_is_said_in_swedish(tmp_path: Path, command: str) -> No
 
 @pytest.mark.parametrize("command", ["ingest", "answer", "eval", "app"])
 def test_help_is_swedish_and_light(command: str) -> None:
-    done = door("app" if command == "app" else command, "--help")
+    done = door("app" if command == "app" else command, "--help", PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
     assert "dokument" in done.stdout
+    assert imported(done) & {"torch", "gradio", "openvino", "tokenizers", "faiss"} == set()
+    if command in ("answer", "ingest"):
+        assert "numpy" not in imported(done)
+
+
+def imported(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """The modules that a process run with PYTHONPROFILEIMPORTTIME imported."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.mark.model
+def test_an_answer_needs_no_torch(settings_built: Settings) -> None:
+    question = "Hur många dagar var Millennium i drift?"
+    done = door("answer", question, settings=settings_built, PYTHONPROFILEIMPORTTIME="1")
+    assert "tre dagar" in done.stdout
+    assert {"openvino", "tokenizers"} <= imported(done)
+    assert imported(done) & {"torch", "transformers", "sentence_transformers"} == set()

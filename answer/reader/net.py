@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from answer.reader.files import FILE, FORMAT, metadata, word_rows
+
 HEADS = 12
 EPSILON = 1e-12
-FILE = "reader.safetensors"
-FORMAT = "1"
 
 
 class Layer(nn.Module):
@@ -128,20 +128,7 @@ def from_encoder(folder: Path, frozen: int) -> ReaderNet:
 
 def word_table(folder: Path) -> Tensor:
     """Return the encoder's word vectors, mapped from its file: only the rows asked for are read."""
-    import struct
-
-    import numpy as np
-
-    path = folder / "model.safetensors"
-    with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        entry = json.loads(file.read(length))["embeddings.word_embeddings.weight"]
-    if entry["dtype"] != "F32":
-        raise ValueError(f"expected float32 word vectors in {path}, found {entry['dtype']}")
-    at = 8 + length + entry["data_offsets"][0]
-    # Copy on write: torch asks for a writable array, and the file must not change.
-    table = np.memmap(path, dtype="<f4", mode="c", offset=at, shape=tuple(entry["shape"]))
-    return torch.from_numpy(table)
+    return torch.from_numpy(word_rows(folder))
 
 
 def _copy(module: Any, get: Any, name: str) -> None:
@@ -166,7 +153,7 @@ def dequantise(whole: Tensor, scale: Tensor) -> Tensor:
     return whole.float() * scale.float()[:, None]
 
 
-def save(net: ReaderNet, folder: Path, metadata: dict[str, str]) -> Path:
+def save(net: ReaderNet, folder: Path, said: dict[str, str]) -> Path:
     """Write the trained tensors to ``folder`` and return the file; whole or not at all."""
     from safetensors.torch import save_file
 
@@ -179,7 +166,7 @@ def save(net: ReaderNet, folder: Path, metadata: dict[str, str]) -> Path:
             tensors[name] = value.to(torch.float16)
     folder.mkdir(parents=True, exist_ok=True)
     path, scratch = folder / FILE, folder / f".{FILE}.tmp"
-    kept = {**metadata, "format": FORMAT, "frozen": str(net.frozen)}
+    kept = {**said, "format": FORMAT, "frozen": str(net.frozen)}
     save_file(tensors, scratch, metadata=kept)
     scratch.chmod(0o644)  # safetensors lets nobody else read what it writes
     scratch.replace(path)
@@ -190,16 +177,14 @@ def load(path: Path, encoder_dir: Path) -> tuple[ReaderNet, dict[str, str]]:
     """Return the network of a file written by ``save`` on its encoder, and the file's metadata."""
     from safetensors import safe_open
 
+    said = metadata(path)
     with safe_open(path, framework="pt") as file:
-        metadata = dict(file.metadata())
         stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    if metadata.get("format") != FORMAT:
-        raise ValueError(f"expected format {FORMAT} in {path}, found {metadata.get('format')}")
-    net = from_encoder(encoder_dir, int(metadata["frozen"]))
+    net = from_encoder(encoder_dir, int(said["frozen"]))
     values = net.state_dict()
     for name in net.trained():
         value = stored[name]
         scale = stored.get(f"{name}.scale")
         values[name] = value.float() if scale is None else dequantise(value, scale)
     net.load_state_dict(values)
-    return net.eval(), metadata
+    return net.eval(), said

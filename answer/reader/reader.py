@@ -6,17 +6,18 @@ It works without its file too: ``Reader.load`` then gives None, and the rules an
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from answer.reader.files import FILE, metadata
+from answer.reader.scorers import ConvertedScorer, Scorer, Scores, TorchScorer
 from answer.reader.windows import (
-    PAD,
     Pieces,
     Window,
     context_ids,
@@ -26,14 +27,12 @@ from answer.reader.windows import (
     room_for,
     window,
 )
-
-if TYPE_CHECKING:
-    from answer.reader.net import ReaderNet
+from index.tokens import tokenizer_of
 
 FOLDER = Path(__file__).with_name("model")
 LONGEST_SPAN = 40
-_BATCH = 8
-_Scores = npt.NDArray[np.float32]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +52,24 @@ class Reading:
 class Reader:
     """Reads passages for the answer to a question. Safe to share between threads."""
 
-    def __init__(self, net: ReaderNet, encoder_dir: Path, calibration: Sequence[float]) -> None:
+    def __init__(self, scorer: Scorer, encoder_dir: Path, calibration: Sequence[float]) -> None:
         """``calibration``: weights of the absence score and the span's score, and a constant."""
-        from answer.reader.net import word_table
-        from answer.reader.windows import tokenizer_of
-
-        self._net = net
-        self._table = word_table(encoder_dir)
+        self._scorer = scorer
         self._tokenizer: Any = tokenizer_of(encoder_dir)
         self.calibration = tuple(calibration)
-        self.half = False
 
     @classmethod
     def load(cls, folder: Path, encoder_dir: Path) -> Reader | None:
         """Return the reader in ``folder`` on the encoder it was trained on; None without a file.
 
+        In OpenVINO where it reads the same, else in PyTorch.
         Raises ValueError where the file has an unknown format or belongs to another encoder.
         """
-        path = folder / "reader.safetensors"
+        path = folder / FILE
         if not path.is_file():
             return None
-        from answer.reader.net import load
-
-        net, metadata = load(path, encoder_dir)
-        return cls(net, encoder_dir, json.loads(metadata["calibration"]))
+        calibration = json.loads(metadata(path)["calibration"])
+        return cls(_scorer(folder, encoder_dir), encoder_dir, calibration)
 
     def read(
         self, question: str, passages: Sequence[str], contexts: Sequence[str] = ()
@@ -102,34 +95,33 @@ class Reader:
         todo = list(_windows(questions, held, before or [[]] * len(pairs)))
         # Windows of like length waste no time on padding.
         todo.sort(key=lambda entry: len(entry[1].ids))
-        for at in range(0, len(todo), _BATCH):
-            batch = todo[at : at + _BATCH]
-            starts, ends, absences = self._score([made for _, made in batch])
-            for row, (number, made) in enumerate(batch):
-                inside = slice(made.offset, made.offset + made.last - made.first)
-                first, last, score = best_span(starts[row, inside], ends[row, inside])
-                a, b, c = self.calibration
-                absent = 1 / (1 + math.exp(-(a * float(absences[row]) + b * score + c)))
-                if absent < readings[number].no_answer:
-                    text = held[number]
-                    start, end = text.starts[made.first + first], text.ends[made.first + last]
-                    readings[number] = Reading(start, end, score, absent)
+        scores = self._scorer.scores([made for _, made in todo])
+        for (number, made), scored in zip(todo, scores, strict=True):
+            inside = slice(made.offset, made.offset + made.last - made.first)
+            first, last, score = best_span(scored.start[inside], scored.end[inside])
+            a, b, c = self.calibration
+            absent = 1 / (1 + math.exp(-(a * scored.absent + b * score + c)))
+            if absent < readings[number].no_answer:
+                text = held[number]
+                start, end = text.starts[made.first + first], text.ends[made.first + last]
+                readings[number] = Reading(start, end, score, absent)
         return readings
 
-    def _score(self, batch: list[Window]) -> tuple[_Scores, _Scores, _Scores]:
-        import torch
 
-        longest = max(len(made.ids) for made in batch)
-        ids = torch.tensor([made.ids + [PAD] * (longest - len(made.ids)) for made in batch])
-        mask = None
-        if any(len(made.ids) < longest for made in batch):
-            mask = torch.arange(longest) < torch.tensor([len(made.ids) for made in batch])[:, None]
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            start, end, absent = self._net(self._table[ids], mask)
-        return start.numpy(), end.numpy(), absent.numpy()
+def _scorer(folder: Path, encoder_dir: Path) -> Scorer:
+    from answer.reader.conversion import converted_reader
+
+    if converted := converted_reader(folder, encoder_dir):
+        try:
+            return ConvertedScorer(converted, encoder_dir)
+        except (ImportError, RuntimeError) as error:
+            _log.warning("Läsaren körs med PyTorch: %s gick inte att läsa (%s).", converted, error)
+    from answer.reader.net import load
+
+    return TorchScorer(load(folder / FILE, encoder_dir)[0], encoder_dir)
 
 
-def best_span(start: _Scores, end: _Scores, longest: int = LONGEST_SPAN) -> tuple[int, int, float]:
+def best_span(start: Scores, end: Scores, longest: int = LONGEST_SPAN) -> tuple[int, int, float]:
     """Return the likeliest span's first and last token, and the logarithm of its probability.
 
     The probability is that of the start times that of the end, each over the whole window. Of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 CLS, PAD, SEP = 0, 1, 2
@@ -30,16 +29,6 @@ class Window(NamedTuple):
     offset: int
     first: int
     last: int
-
-
-def tokenizer_of(encoder_dir: Path) -> Any:
-    """Return the encoder's tokenizer, without padding and truncation."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(encoder_dir / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def pieces(tokenizer: Any, texts: list[str]) -> list[Pieces]:

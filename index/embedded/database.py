@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 # The number changes with the tables; an index of an earlier form is swept away by the first writer.
-NAME = "records-2.sqlite"
+NAME = "records-3.sqlite"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS documents_by_kind ON documents (kind);
 CREATE TABLE IF NOT EXISTS chunks (
     row INTEGER PRIMARY KEY, passage INTEGER NOT NULL, document TEXT NOT NULL,
     document_kind TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    text TEXT NOT NULL, context TEXT NOT NULL, embedded INTEGER NOT NULL);
+    text TEXT NOT NULL, context TEXT NOT NULL, embedded INTEGER NOT NULL, title TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS chunks_by_passage ON chunks (passage);
 CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document);
 CREATE INDEX IF NOT EXISTS chunks_by_embedded ON chunks (embedded);

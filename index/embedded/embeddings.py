@@ -70,6 +70,31 @@ def put_vectors(
             connection.execute("DELETE FROM waiting WHERE id = ?", (number,))
 
 
+def without_vectors(connection: sqlite3.Connection, model: str, texts: Sequence[str]) -> list[str]:
+    """Return those of the texts that have no vector of this model, without repeats."""
+    query = "SELECT 1 FROM texts JOIN vectors USING (id) WHERE key = ?"
+    return [
+        text
+        for text in dict.fromkeys(texts)
+        if not connection.execute(query, (_key(model, text),)).fetchone()
+    ]
+
+
+def lay_by(
+    connection: sqlite3.Connection, model: str, texts: Sequence[str], vectors: Vectors
+) -> None:
+    """Store the vectors of texts that chunks are to have, in a transaction of its own."""
+    connection.execute("BEGIN IMMEDIATE")
+    for text, vector in zip(texts, vectors, strict=True):
+        key = _key(model, text)
+        connection.execute("INSERT OR IGNORE INTO texts (key) VALUES (?)", (key,))
+        connection.execute(
+            "INSERT OR REPLACE INTO vectors SELECT id, ? FROM texts WHERE key = ?",
+            (vector.astype("<f4").tobytes(), key),
+        )
+    connection.execute("COMMIT")
+
+
 def embed_anew(connection: sqlite3.Connection, model: str, before_row: int) -> None:
     """Let the chunks before a row, of a model before, wait for vectors of this model."""
     rows = [r for (r,) in connection.execute("SELECT row FROM chunks WHERE row < ?", (before_row,))]

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, NamedTuple
 
-from index.store import FileState
+from index.store import Content, FileState
 from ingest.records import (
+    HEADINGS,
     Block,
     Chunk,
     ChunkKind,
@@ -21,7 +22,7 @@ from ingest.records import (
 )
 
 _OF_FILE = "document IN (SELECT id FROM documents WHERE file = ?)"
-_CHUNK = "c.document, c.start, c.end, c.text, c.context"
+_CHUNK = "c.document, c.start, c.end, c.text, c.context, c.title"
 
 
 class Passage(NamedTuple):
@@ -31,7 +32,13 @@ class Passage(NamedTuple):
     document: str
     document_kind: DocumentKind
     text: str
+    title: str
     context: str
+
+    @property
+    def about(self) -> str:
+        """What the text stands under, outermost first: title, then context."""
+        return HEADINGS.join(part for part in (self.title, self.context) if part)
 
 
 def files(connection: sqlite3.Connection) -> dict[str, FileState]:
@@ -68,9 +75,20 @@ def put_chunks(
 ) -> None:
     """Insert a document's chunks: (row, its passage's row, chunk, its embedded text's id)."""
     connection.executemany(
-        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (row, passage, document.id, document.kind, c.start, c.end, c.text, c.context, text)
+            (
+                row,
+                passage,
+                document.id,
+                document.kind,
+                c.start,
+                c.end,
+                c.text,
+                c.context,
+                text,
+                c.title,
+            )
             for row, passage, c, text in chunks
         ],
     )
@@ -145,6 +163,20 @@ def chunks_by_row(connection: sqlite3.Connection, rows: Iterable[int]) -> list[C
     return [_chunk("passage" if own else "unit", values) for own, *values in found]
 
 
+def contents(connection: sqlite3.Connection) -> list[Content]:
+    """Return what each file gave, by file id."""
+    query = (
+        "SELECT d.file, json_extract(d.body, '$.title'), json_array_length(d.body, '$.pages'), "
+        "json_array_length(d.body, '$.references'), "
+        "(SELECT count(*) FROM chunks c WHERE c.document = d.id) "
+        "FROM documents d WHERE d.kind = 'document' ORDER BY d.file"
+    )
+    return [
+        Content(file, title, pages or None, references, chunks)
+        for file, title, pages, references, chunks in connection.execute(query)
+    ]
+
+
 def passages_with_units(
     connection: sqlite3.Connection, rows: Sequence[int]
 ) -> list[tuple[int, Chunk]]:
@@ -167,14 +199,14 @@ def passages_with_units(
 
 
 def _chunk(kind: ChunkKind, values: Sequence[Any], parent: str | None = None) -> Chunk:
-    document_id, start, end, text, context = values
-    return Chunk(document_id, kind, start, end, text, context, parent)
+    document_id, start, end, text, context, title = values
+    return Chunk(document_id, kind, start, end, text, context, parent, title)
 
 
 def passages(connection: sqlite3.Connection, from_row: int) -> Iterator[Passage]:
     """Yield the passages from a row on, by row."""
     query = (
-        "SELECT row, document, document_kind, text, context FROM chunks "
+        "SELECT row, document, document_kind, text, title, context FROM chunks "
         "WHERE row >= ? AND row = passage ORDER BY row"
     )
     for values in connection.execute(query, (from_row,)):

@@ -28,7 +28,7 @@ from index.embedded.words import StoredAbbreviations, StoredWords
 from index.embedded.writer import EmbeddedWriter
 from index.encoder import Vectors
 from index.records import Match, Where
-from index.store import FileState, LongForms, Vocabulary
+from index.store import Content, FileState, LongForms, Vocabulary
 from ingest.records import Chunk, Document, DocumentKind
 
 _SPARE = 1_000
@@ -82,6 +82,10 @@ class EmbeddedStore:
     def document(self, document_id: str) -> Document | None:
         return self._document(document_id)
 
+    def contents(self) -> list[Content]:
+        with self._lock:
+            return records.contents(self._connection)
+
     def nearest(self, vector: Vectors, k: int, where: Where) -> list[Match]:
         with self._lock:
             return self._vector_index().nearest(vector, k, self._mask(where), self._exact)
@@ -111,6 +115,18 @@ class EmbeddedStore:
 
     def passages(self) -> int:
         return self._facts.passages
+
+    def unembedded(self, model: str, texts: Sequence[str]) -> list[str]:
+        with self._lock:
+            return embeddings.without_vectors(self._watch, model, texts)
+
+    def lay_by(self, model: str, texts: Sequence[str], vectors: Vectors) -> None:
+        with self._folder.writing():
+            connection = connect(self._folder.path, writing=True)
+            try:
+                embeddings.lay_by(connection, model, texts, vectors)
+            finally:
+                connection.close()
 
     @contextlib.contextmanager
     def write(self, model: str, chunker: str) -> Iterator[EmbeddedWriter]:

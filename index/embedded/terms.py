@@ -16,7 +16,7 @@ from typing import Any
 from index.analysis import Term, index_terms
 from index.embedded.records import Passage
 from index.records import Match, Where
-from ingest.chunking import HEADINGS
+from ingest.records import HEADINGS
 
 # The nearest heading counts as the passage's own words; those above it say less.
 _CONTEXT_WEIGHT = 0.2
@@ -66,7 +66,7 @@ def _write(path: Path, removed: Sequence[int], passages: Iterable[Passage], heap
         rows = tantivy.Query.term_set_query(index.schema, "row", removed)
         writer.delete_documents_by_query(rows)
     for passage in passages:
-        section, _, nearest = passage.context.rpartition(HEADINGS)
+        section, _, nearest = passage.about.rpartition(HEADINGS)
         document = tantivy.Document(
             document=passage.document,
             body=" ".join(index_terms(f"{nearest}\n{passage.text}")),

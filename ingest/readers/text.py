@@ -12,7 +12,8 @@ from ingest.records import Document, Reference
 from ingest.references import LIST_HEADING, parse_entry
 from ingest.structure import Line, classify, split_lines
 
-_INVISIBLE = {ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff"}
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE |= {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -46,8 +47,7 @@ def decode(data: bytes) -> str:
 def normalise(text: str) -> str:
     """Return text in NFC with plain line breaks and without invisible and control characters."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = text.replace("\f", "\n\n").replace("\u2028", "\n").translate(_INVISIBLE)
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+    return text.replace("\f", "\n\n").replace("\u2028", "\n").translate(_INVISIBLE)
 
 
 def read_text(data: bytes, *, document_id: str, title: str | None = None) -> Document:

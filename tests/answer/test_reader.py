@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import random
+import subprocess
+import sys
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,20 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from answer.reader import conversion as reader_conversion
+from answer.reader.conversion import convert
+from answer.reader.files import FILE
 from answer.reader.net import ReaderNet, dequantise, from_encoder, load, quantise, save, word_table
 from answer.reader.reader import FOLDER, Reader, Reading, best_span
+from answer.reader.scorers import ConvertedScorer, TorchScorer
 from answer.reader.training.data import SQUAD, SWEQUAD, Lookalikes, Sample, held_out, read_pairs
 from answer.reader.training.lora import adapt, merged
 from answer.reader.training.measure import exact, f1, logistic, normal, roc_area
 from answer.reader.training.run import Run, batched
-from answer.reader.windows import Window, cuts, pieces, question_ids, room_for, tokenizer_of, window
+from answer.reader.windows import Window, cuts, pieces, question_ids, room_for, window
+from index import apart
+from index.tokens import tokenizer_of
+from settings import ROOT
 
 # --- windows -------------------------------------------------------------------------------
 
@@ -328,6 +337,81 @@ def test_adapters_change_nothing_at_first_and_merge_into_their_matrices(tmp_path
     assert torch.allclose(merged(net).state_dict()["layers.1.merge.weight"], wanted, atol=1e-6)
 
 
+# --- in OpenVINO ---------------------------------------------------------------------------
+
+
+def small_reader(folder: Path, encoder: Path) -> Path:
+    """Write a reader on a small encoder that knows five words, with large outputs to tell apart."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = {word: number for number, word in enumerate(["<s>", "<pad>", "</s>", *"abcdef"])}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="f"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.save(str(encoder / "tokenizer.json"))
+    torch.manual_seed(5)
+    save(from_encoder(encoder, frozen=1), folder, {"calibration": "[1, 0, 0]"})
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[Path, Path]:
+    """A small reader's folder, and its encoder's."""
+    encoder = small_encoder(tmp_path / "encoder")
+    return small_reader(tmp_path / "reader", encoder), encoder
+
+
+SMALL_PASSAGES = ["a", "b c d e", "", "a b c d e " * 90, "e e d"]
+
+
+def test_it_reads_as_in_pytorch(small: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, encoder = small
+    assert convert(folder, encoder) == folder / "openvino"
+    monkeypatch.setattr(apart, "convert_apart", lambda *_: pytest.fail("converted again"))
+    found = Reader.load(folder, encoder)
+    assert found is not None
+    assert isinstance(found._scorer, ConvertedScorer)
+    plain = Reader(TorchScorer(load(folder / FILE, encoder)[0], encoder), encoder, (1, 0, 0))
+    for question in ("a b", "f"):
+        ours, theirs = found.read(question, SMALL_PASSAGES), plain.read(question, SMALL_PASSAGES)
+        assert [(r.start, r.end) for r in ours] == [(r.start, r.end) for r in theirs]
+        assert [r.no_answer for r in ours] == pytest.approx([r.no_answer for r in theirs], abs=1e-5)
+        assert [r.score for r in ours] == pytest.approx([r.score for r in theirs], abs=1e-4)
+    assert len({r.no_answer for r in ours}) == 5
+
+
+def test_without_openvino_it_reads_in_pytorch(
+    small: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(apart, "openvino_version", lambda: None)
+    found = Reader.load(*small)
+    assert found is not None
+    assert isinstance(found._scorer, TorchScorer)
+    assert found.read("a", ["b c"])[0].end > 0
+    assert caplog.messages == ["Läsaren körs med PyTorch: OpenVINO är inte installerat."]
+
+
+def test_a_network_that_reads_otherwise_is_refused(
+    small: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(reader_conversion, "TOLERANCE", -1.0)
+        folder = convert(*small)
+    assert [path.name for path in folder.iterdir()] == ["kallsvar-model.json"]
+    monkeypatch.setattr(apart, "convert_apart", lambda *_: pytest.fail("tried again"))
+    found = Reader.load(*small)
+    assert found is not None
+    assert isinstance(found._scorer, TorchScorer)
+    assert "OpenVINO ger andra sannolikheter" in caplog.text
+
+
+def test_another_reader_is_converted_anew(small: tuple[Path, Path]) -> None:
+    folder, encoder = small
+    before = (convert(folder, encoder) / "network.bin").read_bytes()
+    torch.manual_seed(6)
+    save(from_encoder(encoder, frozen=1), folder, {"calibration": "[1, 0, 0]"})
+    assert (convert(folder, encoder) / "network.bin").read_bytes() != before
+
+
 # --- the real model ------------------------------------------------------------------------
 
 
@@ -378,6 +462,42 @@ ASKED = {
     "När startade projektet?": "3 mars 2021",
     "Vem gjorde granskningen?": "Konkurrensverket",
 }
+
+
+@pytest.mark.model
+def test_the_shipped_reader_reads_as_in_pytorch_without_torch(
+    reader: Reader, model_dir: Path
+) -> None:
+    passages = [PASSAGE, PASSAGE * 8, "Katter sover mycket.", "Ja"]
+    contexts = ["Projekt", "Om projektet och dess kostnader", "Katter", ""]
+    code = (
+        "import json, sys\n"
+        "from pathlib import Path\n"
+        "from answer.reader import FOLDER, Reader\n"
+        "reader = Reader.load(FOLDER, Path(sys.argv[1]))\n"
+        "question, passages, contexts = json.loads(sys.argv[2])\n"
+        "found = reader.read(question, passages, contexts)\n"
+        "print(json.dumps([[r.start, r.end, r.score, r.no_answer] for r in found]))\n"
+        "print({'torch', 'transformers'} & set(sys.modules))"
+    )
+    assert isinstance(reader._scorer, ConvertedScorer)
+    plain = Reader(
+        TorchScorer(load(FOLDER / FILE, model_dir)[0], model_dir), model_dir, reader.calibration
+    )
+    for question in ASKED:
+        given = json.dumps([question, passages, contexts])
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(model_dir), given],
+            capture_output=True, text=True, check=True, cwd=ROOT,
+        )  # fmt: skip
+        said, heavy = done.stdout.splitlines()
+        assert heavy == "set()"
+        for ours, theirs in zip(
+            json.loads(said), plain.read(question, passages, contexts), strict=True
+        ):
+            assert ours[:2] == [theirs.start, theirs.end]
+            assert ours[2] == pytest.approx(theirs.score, abs=1e-3)
+            assert ours[3] == pytest.approx(theirs.no_answer, abs=1e-3)
 
 
 @pytest.mark.model

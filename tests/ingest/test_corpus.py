@@ -10,6 +10,7 @@ import pytest
 
 from ingest.corpus import corpus_files, read
 from ingest.errors import KallsvarError
+from ingest.formats import SUFFIXES
 from ingest.sentences import sentence_spans
 from settings import Settings
 
@@ -29,7 +30,7 @@ def test_an_empty_corpus_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(KallsvarError) as error:
         corpus_files(tmp_path)
     assert str(error.value) == (
-        f"Mappen {tmp_path} är tom. Lägg minst ett dokument (.txt) i den och kör "
+        f"Mappen {tmp_path} är tom. Lägg minst ett dokument ({', '.join(SUFFIXES)}) i den och kör "
         "«python -m ingest» igen."
     )
 
@@ -62,7 +63,7 @@ def test_metadata_names_the_document(make_corpus: MakeCorpus) -> None:
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"a.xyz": "x"}, "Formatet «.xyz» stöds inte (stöds: .txt)."),
+        ({"a.xyz": "x"}, f"Formatet «.xyz» stöds inte (stöds: {', '.join(SUFFIXES)})."),
         ({"a.txt": "  \n"}, "Filen är tom."),
         (
             {"a.txt": "x", "a.txt.meta.json": "[1]"},

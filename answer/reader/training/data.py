@@ -6,14 +6,16 @@ import hashlib
 import json
 import math
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from answer.reader.windows import Pieces, cuts, pieces, question_ids, room_for, window
 from index.analysis import STOPWORDS, stem, words
+from ingest.sentences import sentence_spans
 
 SQUAD = "reading/squad_v2_sv_27_articles.json"
 SWEQUAD = "swequad/train.json"
@@ -51,7 +53,12 @@ class Sample:
 @dataclass(frozen=True, slots=True)
 class Mix:
     """How often each file is passed, the shares of questions given a negative, and the share of
-    windows cut down to a few sentences."""
+    windows cut down to a few sentences.
+
+    ``removed`` and ``renamed`` are the shares of answerable questions that are also seen with the
+    sentences of their answer taken out of the passage, and with a name or number of theirs
+    exchanged for another of the passage: near misses, where all but the answer is there.
+    """
 
     squad: float = 2.5
     swequad: float = 3.0
@@ -60,6 +67,8 @@ class Mix:
     squad_negatives: float = 0.15
     other_negatives: float = 0.25
     crop: float = 0.0
+    removed: float = 0.0
+    renamed: float = 0.0
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -154,7 +163,7 @@ def samples(folder: Path, tokenizer: Any, mix: Mix, seed: int) -> list[Sample]:
         if not passes:
             continue
         pairs, _ = held_out(read_pairs(folder / name), name)
-        maker = _Maker(pairs, tokenizer, chance, mix.crop, by_group=name in (SQUAD, ENGLISH))
+        maker = _Maker(pairs, tokenizer, chance, mix, by_group=name in (SQUAD, ENGLISH))
         for number in range(math.ceil(passes)):
             share = min(1.0, passes - number)
             for pair in chance.sample(pairs, round(share * len(pairs))):
@@ -173,12 +182,15 @@ class _Maker:
         pairs: list[Pair],
         tokenizer: Any,
         chance: random.Random,
-        crop: float,
+        mix: Mix,
         *,
         by_group: bool,
     ) -> None:
         self._chance = chance
-        self._crop = crop
+        self._crop = mix.crop
+        self._removed = mix.removed
+        self._renamed = mix.renamed
+        self._tokenizer = tokenizer
         self._by_group = by_group
         passages = list(dict.fromkeys(p.passage for p in pairs))
         self._pieces = dict(zip(passages, pieces(tokenizer, passages), strict=True))
@@ -205,6 +217,8 @@ class _Maker:
             span = _tokens(held, *pair.plausible)
         width = max(self._width(room), span[1] - span[0] + 2 if span else 0)
         yield self._window(question, held, min(width, room), span, absent=not pair.answers)
+        if pair.answers:
+            yield from self._near_misses(pair, question, held)
         if not pair.answers or self._chance.random() >= negatives:
             return
         # Half of them from the same text, where it is longer than a window.
@@ -219,6 +233,20 @@ class _Maker:
         if found:
             other = self._pieces[self._chance.choice(found)]
             yield self._window(question, other, room, None, absent=True)
+
+    def _near_misses(self, pair: Pair, question: list[int], held: Pieces) -> Iterator[Sample]:
+        room = room_for(question)
+        if self._chance.random() < self._removed and (rest := without_answers(pair, held)):
+            width = min(self._width(room), room)
+            yield self._window(question, rest, width, None, absent=True)
+        if self._chance.random() < self._renamed and (asked := renamed(pair, self._chance)):
+            other = question_ids(self._tokenizer, [asked])[0]
+            room = room_for(other)
+            span = _tokens(held, *pair.answers[0])
+            if span and span[1] - span[0] < room:
+                # Where the right answer would stand, had the question been the old one.
+                made = self._window(other, held, room, span, absent=True)
+                yield replace(made, start=-1, end=-1, weight=0.0)
 
     def _width(self, room: int) -> int:
         """Return how many passage tokens a window may hold: all there is room for, or fewer."""
@@ -248,6 +276,57 @@ class _Maker:
         shift = made.offset - first
         weight = 0.5 if absent else 1.0
         return Sample(made.ids, made.offset, span[0] + shift, span[1] + shift, weight, absent)
+
+
+def without_answers(pair: Pair, held: Pieces) -> Pieces | None:
+    """Return a passage without the sentences that hold an answer; None where none is left."""
+    texts = [answer.casefold() for _, answer in pair.answers]
+    spans = sentence_spans(pair.passage)
+    out = [
+        s for s in spans
+        if any(t in pair.passage[s.start : s.end].casefold() for t in texts)
+        or any(s.start < at + len(text) and at < s.end for at, text in pair.answers)
+    ]  # fmt: skip
+    if not out or len(out) == len(spans):
+        return None
+    kept = [
+        n for n, (start, end) in enumerate(zip(held.starts, held.ends, strict=True))
+        if not any(start < s.end and s.start < end for s in out)
+    ]  # fmt: skip
+    if not kept:
+        return None
+    return Pieces(*([column[n] for n in kept] for column in held))
+
+
+_NAME = re.compile(r"\b(?:[A-ZÅÄÖÆØ][\w-]+(?: [A-ZÅÄÖÆØ][\w-]+)*|\d[\d ]*\d|\d)\b")
+
+
+def renamed(pair: Pair, chance: random.Random) -> str | None:
+    """Return the question with a name or number in it exchanged for another of the passage.
+
+    None where the question has none, or the passage no other. A question's first word is no name.
+    """
+    own = [m for m in _NAME.finditer(pair.question) if m.start() > 0]
+    if not own:
+        return None
+    chosen = chance.choice(own)
+    said = pair.question.casefold()
+    answers = " ".join(answer.casefold() for _, answer in pair.answers)
+    digits = chosen[0][0].isdigit()
+    others = {
+        m[0] for m in _NAME.finditer(pair.passage)
+        if m[0][0].isdigit() == digits and _inside(pair.passage, m.start())
+        and m[0].casefold() not in said and m[0].casefold() not in answers
+    }  # fmt: skip
+    if not others:
+        return None
+    other = chance.choice(sorted(others))
+    return f"{pair.question[: chosen.start()]}{other}{pair.question[chosen.end() :]}"
+
+
+def _inside(text: str, at: int) -> bool:
+    """Tell whether a place is not the first of its sentence, where any word has a capital."""
+    return at > 1 and text[at - 1] == " " and text[at - 2] not in '.!?:»”"'
 
 
 def _tokens(held: Pieces, start: int, text: str) -> tuple[int, int] | None:

@@ -44,7 +44,8 @@ class Run:
     ) -> None:
         import torch
 
-        from answer.reader.net import FILE, from_encoder, load, word_table
+        from answer.reader.files import FILE
+        from answer.reader.net import from_encoder, load, word_table
 
         torch.manual_seed(recipe["seed"])
         self.recipe, self.work, self.out, self.device = recipe, work, out, device
@@ -119,7 +120,10 @@ class Run:
 
         Returns the figures of the file as written, by file of questions.
         """
+        from answer.reader.files import FILE
+        from answer.reader.net import load
         from answer.reader.reader import Reader
+        from answer.reader.scorers import TorchScorer
         from answer.reader.training.data import SQUAD
         from answer.reader.training.measure import calibrate, held_pairs, measure
 
@@ -127,9 +131,9 @@ class Run:
         if most:
             held = {name: random.Random(0).sample(p, min(most, len(p))) for name, p in held.items()}
         self._save()
-        reader = Reader.load(self.out, self.encoder_dir)
-        if reader is None:
-            raise FileNotFoundError(f"expected the reader's file in {self.out}, found none")
+        # As written; converting it would be for nothing, as the calibration changes the file.
+        scorer = TorchScorer(load(self.out / FILE, self.encoder_dir)[0], self.encoder_dir)
+        reader = Reader(scorer, self.encoder_dir, (1.0, 0.0, 0.0))
         reader.calibration = calibrate(reader, held[SQUAD])
         figures: dict[str, Any] = {}
         for name, pairs in held.items():

@@ -1,0 +1,160 @@
+"""Where a short answer begins and ends, in written Swedish.
+
+A reader, or a pattern, finds about where an answer stands; a phrase has ends of its own. What is
+known of them: a phrase lies in one sentence and ends with a whole word; a genitive needs its noun;
+a conjunction or preposition at an end belongs to what was left out; a clause set first in its
+sentence ends where the main clause's verb stands.
+"""
+
+from __future__ import annotations
+
+import re
+
+from answer.question import FINITE, Question, any_of
+from answer.spans import enumerated, enumeration, trim
+from index.analysis import STOPWORDS, compound_parts, stem, words
+from ingest.records import Span
+from ingest.sentences import sentence_spans
+
+_WORD = re.compile(r"[\w:’'/-]+")
+_GENITIVE = re.compile(r"(?:[^\W\d_]+:s|[A-ZÅÄÖ]\w+s|\w{3,}(?:ens|ets|nas|rnas))")
+_NEXT_WORD = re.compile(r" ([^\W\d_][\w:-]*)")
+_LOOSE_START = re.compile(any_of(r"och samt eller men som dels delvis att\sdet\sär") + r"\s+", re.I)
+_LOOSE_END = re.compile(
+    r"\s+"
+    + any_of(
+        "och samt eller men som att av i på för med om till från vid hos mellan under enligt är "
+        "var den det de en ett"
+    )
+    + r"$",
+    re.IGNORECASE,
+)
+_OR_NOT = re.compile(r" eller (?:inte|ej)\b")
+_TAIL = re.compile(
+    r",? (?:som bland annat|som till exempel|såsom)\b|, (?:som|vilket|vilken|vilka)\b"
+)
+_LONGEST_THING = 6
+_AND_ANOTHER = re.compile(r" (?:och|samt) [\w-]+(?=[,.;:]|$)")
+_FRONTED = re.compile(
+    any_of(r"eftersom då när sedan om trots\satt genom\satt efter\satt för\satt"), re.IGNORECASE
+)
+
+# A verb at the start, and a preposition after it, belong to what is said of the answer.
+_OPENING_VERB = re.compile(rf"{FINITE.pattern} (?:(?:på|av|med|om|i|för|till) )?")
+
+
+def whole_phrase(text: str, span: Span, question: Question) -> Span:
+    """Return a span of a text moved to the ends of the phrase that it stands for.
+
+    ``text`` is the statement; the span may be empty, and then stays so.
+    """
+    if span.start >= span.end:
+        return span
+    span = _one_sentence(text, span)
+    start, end = span
+    while start > 0 and _of_word(text[start - 1]) and _of_word(text[start]):
+        start -= 1
+    while end < len(text) and _of_word(text[end]) and _of_word(text[end - 1]):
+        end += 1
+    span = trim(text, Span(start, end))
+    span = _without_main_clause(text, span)
+    if question.type != "why" and (verb := _OPENING_VERB.match(text, *span)) and verb.end() < end:
+        span = Span(verb.end(), span.end)
+    if (opening := _LOOSE_START.match(text, span.start, span.end)) and opening.end() < span.end:
+        span = Span(opening.end(), span.end)
+    while closing := _LOOSE_END.search(text[span.start : span.end]):
+        if closing.start() == 0:
+            break
+        span = trim(text, Span(span.start, span.start + closing.start()))
+    if question.type in ("definition", "why") and (
+        tail := _TAIL.search(text, span.start + 20, span.end)
+    ):
+        span = Span(span.start, tail.start())
+    return _completed(text, span, question)
+
+
+def _of_word(character: str) -> bool:
+    return character.isalnum() or character in ":-"
+
+
+def _one_sentence(text: str, span: Span) -> Span:
+    """Return the part of a span that lies in the sentence which holds most of it."""
+    parts = [
+        Span(max(span.start, s.start), min(span.end, s.end))
+        for s in sentence_spans(text)
+        if s.start < span.end and span.start < s.end
+    ]
+    return max(parts, key=lambda p: p.end - p.start, default=span)
+
+
+def _without_main_clause(text: str, span: Span) -> Span:
+    """Cut a clause that opens its sentence before the verb of the main clause that follows it."""
+    sentence = next((s for s in sentence_spans(text) if s.start <= span.start < s.end), None)
+    if sentence is None or span.end < sentence.end - 1:
+        return span
+    before = text[sentence.start : span.start].strip(" ,")
+    fronted = _FRONTED.search(before)
+    if fronted is None or len(before.split()) > 3:
+        return span
+    verbs = list(FINITE.finditer(text, span.start, span.end))
+    if len(verbs) < 2 or len(text[verbs[-1].end() : span.end].split()) > 4:
+        return span
+    return trim(text, Span(span.start, verbs[-1].start()))
+
+
+def _completed(text: str, span: Span, question: Question) -> Span:
+    start, end = span
+    last = text[start:end].rpartition(" ")[2]
+    if _GENITIVE.fullmatch(last) and (following := _NEXT_WORD.match(text, end)):
+        end = following.end()
+    for more in (_OR_NOT, _AND_ANOTHER):
+        if following := more.match(text, end):
+            end = following.end()
+    if question.focus and (head := _focus_before(text, start, question.focus)) is not None:
+        start = head
+    return Span(start, end)
+
+
+def _focus_before(text: str, start: int, focus: str) -> int | None:
+    """Return where the noun asked for stands right before a span, with at most a preposition."""
+    before = list(_WORD.finditer(text, 0, start))[-2:]
+    for word in before:
+        between = text[word.end() : start].split()
+        if stem(word[0].lower()) == stem(focus) and all(w in STOPWORDS for w in between):
+            return word.start()
+    return None
+
+
+def named_kind(text: str, span: Span | None, focus: str | None) -> Span | None:
+    """Return the word in a statement that is of the kind asked for.
+
+    «Vilken lag …?» asks for a word whose last part is «lag», such as «patientdatalagen». Of
+    several the one inside ``span`` wins; outside it none counts where there is a span.
+    """
+    if focus is None:
+        return None
+    wanted = stem(focus)
+    low, high = span or (0, len(text))
+    found = []
+    for word in _WORD.finditer(text):
+        if word.start() < low or word.end() > high:
+            continue
+        last = word[0].lower().rstrip("-:/'’").rpartition("-")[2]
+        parts = compound_parts(last) or (last,)
+        if last and (len(parts) > 1 or "-" in word[0]) and stem(parts[-1]) == wanted:
+            found.append(Span(word.start(), word.end()))
+    return found[0] if len(found) == 1 else None
+
+
+def named_item(text: str, question: Question) -> Span | None:
+    """Return the one thing of an enumeration that shares a word with the question, or None."""
+    whole = enumeration(text)
+    if whole is None or question.several:
+        return None
+    asked = {stem(word) for word in question.content}
+    before = {stem(word) for word in words(text[: whole.start])}
+    things = enumerated(text, whole)
+    if len(things) < 3 or any(len(text[slice(*t)].split()) > _LONGEST_THING for t in things):
+        return None
+    shared = [t for t in things if asked & ({stem(w) for w in words(text[slice(*t)])} - before)]
+    return shared[0] if len(shared) == 1 else None

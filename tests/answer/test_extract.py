@@ -1,0 +1,59 @@
+"""The answer's place in a statement, where the document's structure gives it."""
+
+from __future__ import annotations
+
+import pytest
+
+from answer.evidence import Word
+from answer.extract import extract
+from answer.question import read_question
+from index.analysis import question_terms
+from ingest.assembly import assemble
+from ingest.records import Document, Span
+from ingest.structure import Line, row_line
+
+TABLE = assemble(
+    [
+        row_line(["Ort", "Antal vårdplatser", "Öppnade"], ["Borås", "42", "våren 2019"]),
+        row_line(["Ort", "Antal vårdplatser", "Öppnade"], ["Skövde", "17", "hösten 2021"]),
+    ],
+    document_id="tabell.csv",
+)
+
+
+def short(document: Document, number: int, text: str) -> str | None:
+    question = read_question(text)
+    words = [Word(w, tuple(question_terms([w])), 1.0, True) for w in question.content]
+    block = document.blocks[number]
+    place = extract(question, words, document, block.span)
+    assert place.answer == block.span
+    return document.text[slice(*place.short)] if place.short else None
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Hur många vårdplatser finns i Skövde?", "17"),
+        ("När öppnade Skövde?", "hösten 2021"),
+        ("Vilken ort har 17 vårdplatser?", "Skövde"),
+        ("Vem bestämmer?", None),
+    ],
+)
+def test_the_cell_asked_for(question: str, answer: str | None) -> None:
+    assert short(TABLE, 1, question) == answer
+
+
+def test_a_list_of_one_thing_is_that_thing() -> None:
+    lines = [
+        Line("Nämnden beslutade då att:", leads=True),
+        Line("bygga ett nytt hus vid ån.", "item"),
+        Line("Sedan gick alla hem.", "paragraph"),
+    ]
+    document = assemble(lines, document_id="x.txt")
+    question = read_question("Vad beslutade nämnden?")
+    place = extract(question, [], document, Span(*document.blocks[0].span))
+    assert place.short is not None
+    assert document.text[slice(*place.short)] == "bygga ett nytt hus vid ån."
+    assert document.text[slice(*place.answer)] == (
+        "Nämnden beslutade då att:\nbygga ett nytt hus vid ån."
+    )

@@ -1,0 +1,67 @@
+"""Where phrases begin and end."""
+
+from __future__ import annotations
+
+import pytest
+
+from answer.phrases import named_item, named_kind, whole_phrase
+from answer.question import read_question
+from ingest.records import Span
+
+
+def at(text: str, piece: str) -> Span:
+    start = text.index(piece)
+    return Span(start, start + len(piece))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "found", "whole"),
+    [
+        # A genitive needs its noun.
+        ("Vad avgör saken?", "Det avgörs av politikerna i LKT:s styrelse i maj.",
+         "politikerna i LKT", "politikerna i LKT:s styrelse"),
+        # What was found lies in one sentence.
+        ("Vad såg de?", "De såg en räv. Först efter det sov de gott i stugan.",
+         "räv. Först efter det sov de gott", "Först efter det sov de gott"),
+        # A conjunction at an end belongs to what was left out.
+        ("Vad köptes?", "Man köpte stolar och dyra bord och", "och dyra bord och", "dyra bord"),
+        ("Vad är frågan?", "Frågan är att avgöra om man ska gå eller inte i dag.",
+         "att avgöra om man ska gå", "att avgöra om man ska gå eller inte"),
+        ("Vad byggde det på?", "Det byggde på samtal med folk och brev, och tog en vecka.",
+         "byggde på samtal med folk", "samtal med folk och brev"),
+        # A clause set first ends where the main clause's verb stands.
+        ("Varför dröjde bygget?", "Men, eftersom marken inte hade undersökts av firman försenades "
+         "bygget.", "marken inte hade undersökts av firman försenades bygget",
+         "marken inte hade undersökts av firman"),
+        # The noun asked for belongs to its answer.
+        ("Vilken vana skulle de ha?", "De skulle ha vana av att leda stora lag.",
+         "att leda stora lag", "vana av att leda stora lag"),
+        ("Vad är ett lov?", "Ett lov är en ledighet från skolan, som på våren.",
+         "en ledighet från skolan, som på våren", "en ledighet från skolan"),
+    ],
+)  # fmt: skip
+def test_whole_phrase(question: str, text: str, found: str, whole: str) -> None:
+    span = whole_phrase(text, at(text, found), read_question(question))
+    assert text[slice(*span)] == whole
+
+
+def test_nothing_stays_nothing() -> None:
+    assert whole_phrase("Ett hus.", Span(3, 3), read_question("Vad?")) == Span(3, 3)
+
+
+def test_the_word_of_the_kind_asked_for() -> None:
+    text = "Det följer av skollagen som antogs."
+    span = named_kind(text, at(text, "skollagen som antogs"), "lag")
+    assert span is not None
+    assert text[slice(*span)] == "skollagen"
+    assert named_kind(text, at(text, "antogs"), "lag") is None
+    assert named_kind(text, None, None) is None
+
+
+def test_the_one_thing_that_the_question_names() -> None:
+    text = "Felen var dålig ledning, sen leverans av virke och trasiga verktyg."
+    item = named_item(text, read_question("Vad var fel med verktygen?"))
+    assert item is not None
+    assert text[slice(*item)] == "trasiga verktyg"
+    assert named_item(text, read_question("Vilka fel fanns på verktygen?")) is None
+    assert named_item(text, read_question("Vad var fel?")) is None
