@@ -33,8 +33,8 @@ def main() -> None:
             viewport={"width": 1240, "height": 720},
         ).new_page()
         page.goto(f"http://127.0.0.1:{settings.port}")
-        page.fill("#fraga textarea", QUESTION)
-        page.press("#fraga textarea", "Enter")
+        page.fill("#fraga-text", QUESTION, timeout=60_000)
+        page.press("#fraga-text", "Enter")
         page.click(".kalla >> nth=0")
         page.wait_for_selector("#panel mark.traff")
         page.wait_for_timeout(800)

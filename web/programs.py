@@ -82,6 +82,9 @@ def offer(engine: Answerer, documents: Documents, access: Access) -> None:
             raise gr.Error(str(error)) from error
         return f"«{document}» är borttaget."
 
+    for function in (list_documents, add, remove):
+        # An assistant reads; Gradio makes tools of functions of the kind «tool» only.
+        function._mcp_type = "none"  # type: ignore[attr-defined]
     gr.api(ask, api_name="ask")
     gr.api(search, api_name="search")
     gr.api(list_documents, api_name="documents")

@@ -61,3 +61,26 @@ def test_the_page_is_swedish_from_its_first_byte(address: str) -> None:
     assert '<html lang="sv"' in page.replace("\n", " ") or 'lang="sv"' in page[:400]
     assert "<title>Källsvar</title>" in page
     assert "og:title" not in page
+
+
+def test_an_assistant_has_ask_and_search(address: str) -> None:
+    import asyncio
+
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def talk() -> tuple[list[str], str]:
+        async with (
+            streamablehttp_client(f"{address}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = [tool.name for tool in (await session.list_tools()).tools]
+            found = await session.call_tool(
+                "ask", {"question": "Hur många dagar var Millennium i drift?"}
+            )
+            return tools, found.content[0].text  # type: ignore[union-attr]
+
+    tools, said = asyncio.run(talk())
+    assert sorted(tools) == ["ask", "search"]
+    assert "turerna-kring-millennium.txt" in said
