@@ -33,7 +33,8 @@ def main() -> None:
             viewport={"width": 1240, "height": 720},
         ).new_page()
         page.goto(f"http://127.0.0.1:{settings.port}")
-        page.fill("#fraga-text", QUESTION, timeout=60_000)
+        page.wait_for_selector(".exempel button", timeout=60_000)
+        page.fill("#fraga-text", QUESTION)
         page.press("#fraga-text", "Enter")
         page.click(".kalla >> nth=0")
         page.wait_for_selector("#panel mark.traff")
