@@ -411,6 +411,17 @@ def test_tables(outline: Write) -> None:
         + table(row("Ort", "Hamn"), row("Umeå", "Holmsund"), style="Randad")
         + table(row(bold("Ort"), bold("Hamn")), row("Luleå", "Svartön"))
         + table(row("1", "2", "3"), row("4", "5", "6"))
+        + table(
+            row(cell("Ort", merge="restart"), cell("Besökare", span=2)),
+            row(cell("", merge="continue"), "vinter", "sommar"),
+            row("Umeå", "10", "90"),
+        )
+        + table(
+            row(cell("Ort", merge="restart"), "Djup", "Bredd"),
+            row(cell("", merge="continue"), "(meter)", "(fot)"),
+            row("Piteå", "4", "60"),
+        )
+        + table(row("Ort", cell("Djup", span=2)), row("", "inne", "ute"), row("Luleå", "3", "9"))
         + table(row(cell(p("Faktaruta", style="Rubrik1"), p("I rutan."), item("punkt"))))
         + table(row(cell(table(row("Djup", "3"))), "bredvid"))
     )
@@ -429,6 +440,9 @@ def test_tables(outline: Write) -> None:
         ("row", ("Ort", "Luleå"), ("Hamn", "Svartön")),
         ("row", ("", "1"), ("", "2"), ("", "3")),
         ("row", ("", "4"), ("", "5"), ("", "6")),
+        ("row", ("Ort", "Umeå"), ("Besökare vinter", "10"), ("Besökare sommar", "90")),
+        ("row", ("Ort", "Piteå"), ("Djup (meter)", "4"), ("Bredd (fot)", "60")),
+        ("row", ("Ort", "Luleå"), ("Djup inne", "3"), ("Djup ute", "9")),
         (2, "Faktaruta"),
         ("paragraph", "I rutan."),
         ("item", "I rutan.", "punkt"),

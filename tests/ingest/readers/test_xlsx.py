@@ -157,6 +157,7 @@ def test_tables_in_one_sheet(outline: Write) -> None:
             ["Bo", "Kapten", "Umeå", "ny"],
             [],
             ["Eva", "Styrman", "Piteå", "äldst"],
+            ["Ada", "Kock", "Umeå", "yngst"],
         ]
         for at, row in enumerate(rows):
             page.write_row(at, 0, row)
@@ -169,6 +170,7 @@ def test_tables_in_one_sheet(outline: Write) -> None:
         ("row", ("Namn", "Bo"), ("Roll", "Kapten"), ("Ort", "Umeå"), ("Anm", "ny")),
         # Words over no numbers: one more row, not headings.
         ("row", ("Namn", "Eva"), ("Roll", "Styrman"), ("Ort", "Piteå"), ("Anm", "äldst")),
+        ("row", ("Namn", "Ada"), ("Roll", "Kock"), ("Ort", "Umeå"), ("Anm", "yngst")),
     ]
 
 
