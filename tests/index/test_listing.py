@@ -11,6 +11,7 @@ import pytest
 from index.listing import Listed, listed
 from index.sync import sync
 from ingest.errors import KallsvarError
+from ingest.formats import SUFFIXES
 from settings import Settings
 
 MakeCorpus = Callable[[dict[str, str]], Settings]
@@ -42,7 +43,7 @@ def test_every_file_with_its_numbers_and_state(make_corpus: MakeCorpus, encoder:
         a_file("b.txt", "b", "skipped", reason="Filen är tom."),
         a_file(
             "c.xyz", "c", "skipped", type="xyz",
-            reason="Formatet «.xyz» stöds inte (stöds: .txt).",
+            reason=f"Formatet «.xyz» stöds inte (stöds: {', '.join(SUFFIXES)}).",
         ),
         a_file("kopia/d.txt", "d", "waiting", chunks=1),
         a_file("ny.txt", "Nyheten", "waiting"),
