@@ -46,7 +46,9 @@ def incoming(paths: Iterable[Path]) -> Iterator[Incoming]:
 
 def is_junk(path: PurePosixPath | Path) -> bool:
     """Tell whether a path within a folder or zip is hidden or left there by an operating system."""
-    return any(part.startswith(".") or part.lower() in _JUNK for part in path.parts)
+    return any(
+        (part.startswith(".") and part != "..") or part.lower() in _JUNK for part in path.parts
+    )
 
 
 def _folder(folder: Path) -> Iterator[Incoming]:

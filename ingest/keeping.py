@@ -91,7 +91,7 @@ def rename(corpus: Path, document_id: str, name: str) -> str:
     path = clean_path(name)
     if path and PurePosixPath(path).suffix.lower() != suffix.lower():
         path = clean_path(path + suffix)
-    if not PurePosixPath(path).stem or path.lower() == suffix.lower():
+    if not path:
         raise KallsvarError(f"«{name}» är inget namn. Skriv minst en bokstav eller siffra.")
     if path.endswith(SIDECAR):
         raise KallsvarError(f"Namn på {SIDECAR} är förbehållna dokumentens metadata.")
@@ -217,9 +217,11 @@ class _Shelf:
             return Added(None, file.name, "refused", reason)
 
     def _place(self, file: Incoming) -> Added:
+        if file.reason:
+            raise KallsvarError(file.reason)
         path = clean_path(f"{self._folder}/{file.name}" if self._folder else file.name)
         target = self._corpus / path
-        if reason := file.reason or refusal(path) or _refused_size(file.size):
+        if reason := refusal(path) or _refused_size(file.size):
             raise KallsvarError(reason)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.parent.resolve().is_relative_to(self._corpus.resolve()):

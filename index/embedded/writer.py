@@ -99,9 +99,9 @@ class EmbeddedWriter:
     def _counted(self, chunker: str) -> Facts:
         """Return the new facts but for the parts; clear up what the changes left unused."""
         before, connection = self._facts, self._connection
-        embeddings.drop_unused(
-            connection, self._generation if before.model == self._model else None
-        )
+        # At the first generation nothing is left over, but much may be laid by.
+        another = before.generation > 0 and before.model != self._model
+        embeddings.drop_unused(connection, None if another else self._generation)
         # What this same writer put nobody has seen.
         journal.forget_rows(connection, before.next_row, self._generation)
         added, passages_added = records.count(connection, before.next_row)

@@ -175,9 +175,8 @@ def test_a_format_that_is_learnt_later_is_read_then(
 ) -> None:
     settings = make_corpus(FILES | {"mer.text": "Mer om hästar.\n"})
     first = sync(settings, encoder=encoder)
-    assert first.files[-1] == FileResult(
-        "mer.text", "skipped", "Formatet «.text» stöds inte (stöds: .txt)."
-    )
+    reason = f"Formatet «.text» stöds inte (stöds: {', '.join(SUFFIXES)})."
+    assert first.files[-1] == FileResult("mer.text", "skipped", reason)
     monkeypatch.setattr("ingest.corpus.SUFFIXES", (".txt", ".text"))
     monkeypatch.setitem(formats._READERS, ".text", "text:read_text")
     second = sync(settings, encoder=encoder)
