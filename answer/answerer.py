@@ -124,6 +124,11 @@ class Answerer:
             reader.read("Värm upp?", ["Värm upp."])
 
     @property
+    def encoder(self) -> Encoder:
+        """What the questions are encoded with, for a sync to share."""
+        return self._encoder
+
+    @property
     def reader(self) -> Reader | None:
         """The reader, loaded when first asked for; None where there is none."""
         if self._unread:

@@ -60,7 +60,7 @@ class _Rendering:
         for kind, group in groupby(blocks, key=self._kind):
             members = list(group)
             if kind == "item":
-                yield f"<ul>{''.join(f'<li>{self._slice(b.span)}</li>' for b in members)}</ul>"
+                yield f"<ul>{''.join(self._item(b) for b in members)}</ul>"
             elif kind == "fact":
                 yield f"<dl>{''.join(self._fact(b) for b in members)}</dl>"
             elif kind == "row":
@@ -81,6 +81,13 @@ class _Rendering:
         if block.kind == "reference" and self._document.kind == "document":
             return f'<p class="post">{inner}</p>'
         return f"<p>{inner}</p>"
+
+    def _item(self, block: Block) -> str:
+        if not (block.label and block.body) or self._clipped(block.label) != block.label:
+            return f"<li>{self._slice(block.span)}</li>"
+        name = Span(block.span.start, block.label.end)
+        rest = self._slice(Span(name.end, block.span.end))
+        return f"<li><b>{self._slice(name)}</b>{rest}</li>"
 
     def _fact(self, block: Block) -> str:
         label, value = (self._slice(span) if span else "" for span in (block.label, block.body))

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import gradio as gr
 from pydantic import TypeAdapter, ValidationError
 
 from answer import Answer, Answerer
 from eval.feedback import FeedbackStore, of_answer
 from ingest.errors import KallsvarError
 from ingest.records import Document
+from web.access import Access
 from web.catalogue import Catalogue
 from web.document import panel, read_place
 from web.examples import Examples
@@ -38,8 +40,9 @@ Sent = dict[str, Any]
 class Chat:
     """The conversation's side of the engine. Shared by all pages."""
 
-    def __init__(self, engine: Answerer, catalogue: Catalogue, line: Line) -> None:
+    def __init__(self, engine: Answerer, access: Access, catalogue: Catalogue, line: Line) -> None:
         self._engine = engine
+        self._access = access
         self._catalogue = catalogue
         self._line = line
         self._examples = Examples(engine)
@@ -77,7 +80,12 @@ class Chat:
         answer = _record(sent.get("record"))
         if answer is None:
             return {}
-        questions = self._examples.near(answer.passages, self._catalogue.generation)
+        try:
+            # They are asked before they are offered, and wait like other questions.
+            with self._line.turn():
+                questions = self._examples.near(answer.passages, self._catalogue.generation)
+        except KallsvarError:
+            return {}
         return {"questions": questions, "html": suggestions(questions)}
 
     def restore(self, turns: list[Sent]) -> list[Sent]:
@@ -99,9 +107,10 @@ class Chat:
             })  # fmt: skip
         return restored
 
-    def begin(self, _: Sent) -> Sent:
+    def begin(self, _: Sent, request: gr.Request) -> Sent:
         """Return what a newly opened page needs to know."""
-        return {"examples": self._examples.first(self._catalogue.generation)}
+        user = self._access.user(request.headers)
+        return {"examples": self._examples.first(self._catalogue.generation), "user": user}
 
     def sources(self, sent: Sent) -> list[tuple[str, str]]:
         """Return the documents that a search can be kept to, as ids and titles."""
@@ -161,7 +170,8 @@ class Panel:
         except (KallsvarError, ValueError, KeyError, TypeError) as error:
             return {"error": str(error) if isinstance(error, KallsvarError) else UNSHOWABLE}
         pages = page_view(self._engine.settings.corpus, document, place)
-        return {"html": panel(document, place, whole=bool(sent.get("whole")), pages=pages)}
+        html = panel(document, place, whole=bool(sent.get("whole")), pages=pages)
+        return {"title": document.title, "html": html}
 
 
 def _record(sent: Mapping[str, Any] | None) -> Answer | None:

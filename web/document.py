@@ -105,7 +105,7 @@ def _header(document: Document) -> str:
     )
     told = f'<p class="utgivare">{source}</p>' if source else ""
     address = f"<p>{link(document.url, document.url)}</p>" if document.url else ""
-    return f'<header><h2 tabindex="-1">{escape(document.title)}</h2>{told}{address}</header>'
+    return f"<header>{told}{address}</header>" if told or address else ""
 
 
 def _around(document: Document, at: Span | None) -> Span:

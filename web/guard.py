@@ -27,6 +27,7 @@ from web.access import COOKIE, SESSION_SECONDS, Access, is_loopback
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What may be fetched without logging in; the second is how Gradio sees that it has started.
 _OPEN = frozenset({"/login", "/health", "/gradio_api/startup-events"})
+_UPLOAD = "/gradio_api/upload"
 _LOGIN = Path(__file__).with_name("static") / "login.html"
 
 FOREIGN_HOST = "Chatten nås inte under det namnet. Tillåt det med KALLSVAR_HOSTS."
@@ -42,7 +43,8 @@ _HEADERS = {
         "connect-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Nothing to other sites; without any at all a form of our own would not say where it is from.
+    "Referrer-Policy": "same-origin",
 }
 
 
@@ -63,13 +65,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope, headers)
-        if refusal is None and not self._access.open and scope["path"] not in _OPEN:
-            client = (scope.get("client") or ("",))[0]
-            # scrypt takes its time; the others need not wait for it.
-            user = await asyncio.to_thread(self._access.user, headers, client)
-            if user is None:
-                refusal = _must_log_in(headers)
+        refusal = self._refusal(scope, headers) or await self._stranger(scope, headers)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -80,6 +76,19 @@ class Guard:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    async def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
+        """Refuse one who has not logged in, and an upload from one who may not add it."""
+        user = None
+        if not self._access.open and scope["path"] not in _OPEN:
+            client = (scope.get("client") or ("",))[0]
+            # scrypt takes its time; the others need not wait for it.
+            user = await asyncio.to_thread(self._access.user, headers, client)
+            if user is None:
+                return _must_log_in(headers)
+        if scope["path"].startswith(_UPLOAD) and (told := self._access.refusal(user)):
+            return JSONResponse({"error": told}, 403)
+        return None
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         host = headers.get("host", "")

@@ -42,16 +42,20 @@ def build_page(engine: Answerer) -> Page:
     """Return the page. Raises KallsvarError where the settings do not allow it."""
     settings = engine.settings
     access, catalogue = Access(settings), Catalogue(settings, engine)
-    chat = Chat(engine, catalogue, Line(settings.at_once, settings.max_waiting))
-    documents, evaluation = Documents(settings, access), Evaluation(settings, access)
+    line = Line(settings.at_once, settings.max_waiting)
+    chat, panel = Chat(engine, access, catalogue, line), Panel(engine)
+    documents, evaluation = Documents(engine, access), Evaluation(settings, access)
     asked: list[Callable[..., Any]] = [
         chat.ask, chat.position, chat.near, chat.begin, chat.restore, chat.vote, chat.sources,
-        Panel(engine).show_document,
+        panel.show_document,
     ]  # fmt: skip
     kept: list[Callable[..., Any]] = [
         documents.list, documents.add, documents.job, documents.cancel, documents.remove,
+        panel.show_document,
     ]  # fmt: skip
-    measured: list[Callable[..., Any]] = [evaluation.latest, evaluation.run, evaluation.state]
+    measured: list[Callable[..., Any]] = [
+        evaluation.latest, evaluation.run, evaluation.state, evaluation.cancel,
+    ]  # fmt: skip
     page = Page(title=TITLE, analytics_enabled=False)
     page.rooms = Rooms(engine, access, catalogue)
     with page:
@@ -63,7 +67,7 @@ def build_page(engine: Answerer) -> Page:
                 _part("dokumenten", "documents", kept)
             with gr.Tab("Utvärdering", elem_id="flik-utvardering"):
                 _part("utvarderingen", "evaluation", measured)
-        offer(engine, documents, access)
+        offer(engine, documents, line)
     return page
 
 

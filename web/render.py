@@ -30,7 +30,7 @@ _EXCERPT = 280
 def turn(question: str, answer: Answer, lookup: Lookup) -> str:
     """Return one question with its answer."""
     read = (
-        f'<p class="lasning">Jag läste frågan som: <q>{escape(answer.read_as)}</q></p>'
+        f'<p class="lasning">Jag läste frågan som: «<q>{escape(answer.read_as)}</q>»</p>'
         if answer.read_as
         else ""
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import threading
 from contextlib import redirect_stdout
 from importlib.metadata import PackageNotFoundError, version
 
@@ -13,7 +15,8 @@ from starlette.routing import Route
 
 from settings import Settings
 from web.guard import Guard, login_routes
-from web.page import STATIC, Page
+from web.page import Page
+from web.programs import fit_assistants
 from web.swedish import Swedish
 from web.theme import theme
 
@@ -43,23 +46,19 @@ def serve(page: Page, settings: Settings, *, prevent_thread_lock: bool = False) 
             show_error=False,
             ssr_mode=False,
             enable_monitoring=False,
+            mcp_server=True,
             max_file_size=settings.max_upload * 1024 * 1024,
             auth_dependency=None if access.open else lambda request: access.user(request.headers),
             app_kwargs={"routes": routes, "middleware": middleware},
             theme=theme(),
-            head=_head(),
             prevent_thread_lock=True,
-            mcp_server=True,
         )
+    fit_assistants(page)
     if not prevent_thread_lock:
-        page.block_thread()
-
-
-def _head() -> str:
-    # Not as `css` and `js`, which Gradio rewrites and runs late.
-    style = (STATIC / "style.css").read_text(encoding="utf-8")
-    script = (STATIC / "base.js").read_text(encoding="utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        with redirect_stdout(io.StringIO()):
+            page.close()
 
 
 def _version() -> str:

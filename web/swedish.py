@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,7 @@ _HEAD = (
     f'<title>{TITLE}</title><meta name="description" content="{TAGLINE}">'
     '<meta name="color-scheme" content="light dark">'
 )
+_STATIC = Path(__file__).with_name("static")
 # Stands where the page's own heading will, until Gradio's script has run.
 _SHELL = (
     f'<div id="skal"><h1>{TITLE}</h1><p>{TAGLINE}</p></div>'
@@ -28,7 +30,12 @@ def in_swedish(page: str) -> str:
     """Return Gradio's page with our language, title and first sight."""
     page = page.replace('lang="en"', 'lang="sv"', 1)
     page = _FOREIGN.sub("", page)
-    page = page.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />{_HEAD}', 1)
+    # Gradio would put these in place itself, but only when its script has run.
+    style = (_STATIC / "style.css").read_text(encoding="utf-8")
+    script = (_STATIC / "base.js").read_text(encoding="utf-8")
+    ours = f"{_HEAD}<script>{script}</script>"
+    page = page.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />{ours}', 1)
+    page = page.replace("</head>", f"<style>{style}</style></head>", 1)
     return page.replace("<gradio-app", f"{_SHELL}<gradio-app", 1)
 
 

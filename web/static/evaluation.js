@@ -1,44 +1,61 @@
-// The evaluation tab: the latest report, and running it again.
+// The evaluation: the latest report, and running it again.
 const K = window.kallsvar;
 const find = (what) => element.querySelector(what);
 let report = null;
-let timer = null;
+let began = 0;
 
 async function latest() {
-  const sent = await server.latest({}).catch(() => ({ html: "" }));
-  find(".rapport").innerHTML = sent.html;
-  report = sent.report;
+  const got = await server.latest({}).catch(() => ({ html: "", refusal: K.FAILED }));
+  find(".rapport").innerHTML = got.html;
+  report = got.report;
   find(".visa").hidden = !report;
+  find(".kor").hidden = !!got.refusal;
+}
+
+function tell(text, working) {
+  find(".arbete").hidden = false;
+  if (find(".nu").textContent !== text) find(".nu").textContent = text;
+  find("progress").hidden = find(".avbryt").hidden = !working;
+  find(".kor").disabled = working;
 }
 
 function follow() {
-  clearInterval(timer);
-  timer = setInterval(async () => {
+  setTimeout(async () => {
     const state = await server.state({}).catch(() => null);
-    if (!state) return;
-    const bar = find("progress");
-    bar.hidden = !state.running;
-    find(".kor").disabled = state.running;
-    if (state.total) bar.value = state.done / state.total;
-    else bar.removeAttribute("value");
-    find(".nu").textContent = state.running
-      ? state.total ? `Fråga ${state.done} av ${state.total} …` : "Startar …"
-      : state.error || "Klart.";
+    if (!state) return follow();
     if (!state.running) {
-      clearInterval(timer);
-      latest();
+      if (state.told) tell(state.told, false);
+      else find(".arbete").hidden = true;
+      return latest();
     }
-  }, 1000);
+    if (state.total) find("progress").value = state.done / state.total;
+    else find("progress").removeAttribute("value");
+    const left = state.done ? ((Date.now() - began) / 1000 / state.done) * (state.total - state.done) : 0;
+    const soon = left > 5 && Date.now() - began > 10000 ? `, ungefär ${K.span(left)} kvar` : "";
+    tell(state.total ? `Fråga ${state.done} av ${state.total}${soon}` : "Startar …", true);
+    follow();
+  }, 800);
 }
 
 find(".kor").addEventListener("click", async () => {
-  const sent = await server.run({}).catch(() => ({ error: K.FAILED }));
-  if (sent.error) find(".nu").textContent = sent.error;
-  else follow();
+  const got = await server.run({}).catch(() => ({ error: K.FAILED }));
+  if (got.error) return tell(got.error, false);
+  began = Date.now();
+  tell("Startar …", true);
+  follow();
+});
+find(".avbryt").addEventListener("click", async () => {
+  const got = await server.cancel({}).catch(() => ({ error: K.FAILED }));
+  if (got.error) tell(got.error, false);
 });
 find(".visa").addEventListener("click", () => {
-  const page = window.open(URL.createObjectURL(new Blob([report], { type: "text/html" })), "_blank");
-  if (!page) K.save("kallsvar-rapport.html", report, "text/html");
+  const page = window.open(URL.createObjectURL(new Blob([report], { type: "text/html;charset=utf-8" })), "_blank");
+  if (!page) K.save("kallsvar-utvardering.html", report, "text/html");
 });
+
 latest();
-server.state({}).then((state) => state?.running && follow());
+server.state({}).then((state) => {
+  if (!state.running) return;
+  began = Date.now();
+  follow();
+}).catch(() => {});
