@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,26 +18,46 @@ CHROMIUM = (
 )
 
 
-@pytest.fixture(scope="session")
-def served(model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """The settings of a chat that is open for the tests."""
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Settings]:
+    """Serve a chat over some settings, on a free port; yields the settings with that port."""
     import app
     from answer import Answerer
-    from index.sync import sync
 
-    folder = tmp_path_factory.mktemp("chatten")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = Settings(
-        corpus=folder / "corpus", var=folder / "var", model=str(model_dir), port=port
-    )
-    sync(settings)
+        settings = settings.model_copy(update={"port": probe.getsockname()[1]})
+    # What is converted from the models takes its time and need not be done anew.
+    if not settings.models_dir.exists():
+        settings.models_dir.symlink_to(ROOT / "var" / "models", target_is_directory=True)
     page = app.build(Answerer(settings))
     app.launch(page, settings, prevent_thread_lock=True)
     yield settings
     page.close()
+
+
+@pytest.fixture(scope="session")
+def served(
+    settings_built: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """The settings of a chat that is open for the tests, over files of its own."""
+    folder = tmp_path_factory.mktemp("chatten")
+    shutil.copytree(ROOT / "corpus", folder / "corpus")
+    shutil.copytree(settings_built.index_dir, folder / "var" / "index")
+    settings = settings_built.model_copy(
+        update={"corpus": folder / "corpus", "var": folder / "var"}
+    )
+    from index.sync import sync
+
+    sync(settings)
+    with opened(settings) as open_settings:
+        yield open_settings
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Settings], contextlib.AbstractContextManager[Settings]]:
+    """What serves another chat."""
+    return opened
 
 
 @pytest.fixture(scope="session")
@@ -62,11 +82,11 @@ def browser() -> Iterator[Any]:
 
 
 class Visit:
-    """A page, and what it asked for and complained of."""
+    """A page in an English browser, and what it asked for and complained of."""
 
-    def __init__(self, browser: Any, address: str, width: int, scheme: str) -> None:
+    def __init__(self, browser: Any, address: str, width: int, scheme: str, ready: str) -> None:
         self.context = browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme=scheme, locale="sv-SE",
+            viewport={"width": width, "height": 844}, color_scheme=scheme, locale="en-GB",
             accept_downloads=True,
         )  # fmt: skip
         self.page = self.context.new_page()
@@ -75,8 +95,8 @@ class Visit:
         self.page.on("request", lambda r: self.hosts.add(urlsplit(r.url).hostname or ""))
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
         self.page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
-        self.page.goto(f"{address}/?__theme={scheme}")
-        self.page.locator(".exempel button").first.wait_for(timeout=60_000)
+        self.page.goto(address)
+        self.page.locator(ready).first.wait_for(timeout=60_000)
 
     def ask(self, question: str) -> Any:
         before = self.page.locator(".tur").count()
@@ -85,8 +105,11 @@ class Visit:
         return self.turn(before)
 
     def turn(self, number: int) -> Any:
-        turn = self.page.locator(".tur:not([aria-busy])").nth(number)
-        turn.wait_for(timeout=60_000)
+        turn = self.page.locator(".tur").nth(number)
+        self.page.wait_for_function(
+            "n => document.querySelectorAll('.tur')[n]?.ariaBusy === null", arg=number,
+            timeout=60_000,
+        )  # fmt: skip
         return turn
 
     def tab(self, name: str) -> None:
@@ -95,13 +118,15 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Any, address: str) -> Iterator[Any]:
-    """What opens a visit: width, then «light» or «dark»."""
-    opened: list[Visit] = []
+    """What opens a visit: width, «light» or «dark», another address, what is there when it is."""
+    begun: list[Visit] = []
 
-    def begin(width: int = 1240, scheme: str = "light") -> Visit:
-        opened.append(Visit(browser, address, width, scheme))
-        return opened[-1]
+    def begin(
+        width: int = 1240, scheme: str = "light", at: str = address, ready: str = ".exempel button"
+    ) -> Visit:
+        begun.append(Visit(browser, at, width, scheme, ready))
+        return begun[-1]
 
     yield begin
-    for one in opened:
+    for one in begun:
         one.context.close()

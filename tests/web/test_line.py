@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from answer import Answer
 from ingest.errors import KallsvarError
+from settings import Settings
+from web.access import Access
+from web.chat import Chat
 from web.line import FULL, Line
 
 
@@ -47,3 +55,36 @@ def test_the_next_goes_when_one_is_done() -> None:
     for thread in threads:
         thread.join(5)
     assert order == ["first", "second"]
+
+
+def test_a_question_that_waits_is_told_its_place(tmp_path: Path) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def ask(question: str, **_: object) -> Answer:
+        asked.set()
+        go_on.wait(10)
+        return Answer(None, question, False, 0.0, None, None, (), {}, message="Svar.")
+
+    engine: Any = SimpleNamespace(settings=Settings(var=tmp_path), ask=ask)
+    nothing: Any = None
+    chat = Chat(engine, Access(engine.settings), nothing, Line(1, 1))
+    got: dict[str, dict[str, Any]] = {}
+
+    def put(turn: str) -> None:
+        got[turn] = chat.ask({"turn": turn, "question": "?"})
+
+    threads = [threading.Thread(target=put, args=(turn,)) for turn in ("a", "b")]
+    for thread in threads:
+        thread.start()
+        assert asked.wait(5)
+    while not chat.position({"turn": "b"}):
+        time.sleep(0.01)
+    assert [chat.position({"turn": t}) for t in ("a", "b", "okänd")] == [0, 1, 0]
+    full = chat.ask({"turn": "c", "question": "<b>?"})
+    assert (full["kind"], full["said"]) == ("notice", FULL)
+    assert "&lt;b&gt;?" in full["html"]
+    go_on.set()
+    for thread in threads:
+        thread.join(5)
+    assert [got[turn]["said"] for turn in ("a", "b")] == ["Svar.", "Svar."]
+    assert chat.position({"turn": "b"}) == 0
