@@ -17,6 +17,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.encoder
+	$(BIN)/python -m benchmarks.reader
+	$(BIN)/python -m benchmarks.scale 1000 10000 100000
+	$(BIN)/python -m benchmarks.rivals
 
 screenshot: $(STAMP)
 	$(BIN)/python docs/screenshot.py

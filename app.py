@@ -53,6 +53,7 @@ def start(settings: Settings) -> None:
 
     show(sync_with_progress(settings))
     engine = Answerer(settings)
+    typer.echo("Gör språkmodellen redo; första gången tar det någon minut.")
     engine.warm()
     typer.echo(f"Källsvar är öppet på http://{settings.host}:{settings.port}")
     launch(build(engine), settings)

@@ -106,13 +106,14 @@ class Answerer:
 
     def document(self, document_id: str) -> Document:
         """Return a document. Raises KallsvarError where there is none of that id."""
+        self._store.refresh()
         found = self._store.document(document_id)
         if found is None:
             raise KallsvarError(f"Dokumentet «{document_id}» finns inte i indexet.")
         return found
 
     def documents(self) -> list[Document]:
-        """Return everything in the index: the documents, then the reference records."""
+        """Return the documents in the index, by id."""
         self._store.refresh()
         return self._store.documents()
 

@@ -54,6 +54,7 @@ _EXPLETIVE = re.compile(
     r"(?:det|it)\b",
     re.IGNORECASE,
 )
+_STATE = re.compile(any_of(r"kosta\w* är var blev omfatta\w*"), re.IGNORECASE)
 _POSSESSIVE = frozenset({"dess", "deras", "hans", "hennes", "its", "their"})
 _PEOPLE = frozenset({"han", "hon", "honom", "henne", "de", "dem", "they", "them"}) | _POSSESSIVE
 _TOKEN = re.compile(r"\w+(?:[:/-]\w+)*")
@@ -106,6 +107,9 @@ def _with_rest(asking: str, last: str) -> str:
     if has_verb:
         # «När var det?»: the verb is there; what is asked about is the rest.
         return _capitalised(f"{asking} ({noun} {after})?" if noun else f"{asking} ({after})?")
+    if not noun and _STATE.match(after):
+        # «När kostade granskningen?» would ask for what no one asks.
+        return _capitalised(f"{asking} var {after.partition(' ')[2]}?")
     return _capitalised(f"{asking} {after}" + (f" ({noun})?" if noun else "?"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from settings import Settings, go_quiet
@@ -25,20 +24,21 @@ def main() -> None:
     sync(settings)
     demo = app.build(Answerer(settings))
     app.launch(demo, settings, prevent_thread_lock=True)
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
-        page = playwright.chromium.launch_persistent_context(
-            profile,
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
             args=CHROMIUM,
-            viewport={"width": 1240, "height": 720},
-        ).new_page()
+        )
+        page = chromium.new_page(viewport={"width": 1240, "height": 720}, locale="sv-SE")
         page.goto(f"http://127.0.0.1:{settings.port}")
-        page.fill("#fraga textarea", QUESTION)
-        page.press("#fraga textarea", "Enter")
+        page.wait_for_selector(".exempel button", timeout=60_000)
+        page.fill("#fraga-text", QUESTION)
+        page.press("#fraga-text", "Enter")
         page.click(".kalla >> nth=0")
         page.wait_for_selector("#panel mark.traff")
         page.wait_for_timeout(800)
         page.screenshot(path=str(Path(__file__).with_name("chat.png")))
+        chromium.close()
     demo.close()
 
 

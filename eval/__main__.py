@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval.feedback import feedback
 from ingest.errors import KallsvarError
 
 if TYPE_CHECKING:
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
     from settings import Settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.command("feedback")(feedback)
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def main(
+    context: typer.Context,
     split: Annotated[str, typer.Option(help="dev, test eller all.")] = "all",
     accept: Annotated[
         bool, typer.Option("--accept", help="Spara resultatet som ny baslinje.")
@@ -35,10 +39,15 @@ def main(
     corpus: Annotated[Path | None, typer.Option(help="Mappen med dokumenten.")] = None,
     var: Annotated[Path | None, typer.Option(help="Mappen för index och rapporter.")] = None,
     model: Annotated[str | None, typer.Option(help="Annan Sentence Transformers-modell.")] = None,
+    progress: Annotated[
+        bool, typer.Option("--progress", help="Skriv förloppet rad för rad, för ett annat program.")
+    ] = False,
 ) -> None:
     """Kör utvärderingen och jämför med baslinjen."""
     from settings import from_options, go_quiet
 
+    if context.invoked_subcommand:
+        return
     go_quiet()
     try:
         settings = from_options(corpus=corpus, var=var, model=model)
@@ -47,7 +56,7 @@ def main(
             return
         if split not in ("dev", "test", "all"):
             raise KallsvarError(f"Delen «{split}» finns inte; välj dev, test eller all.")
-        passed = _questions(settings, split, accept, as_json)
+        passed = _questions(settings, split, accept, as_json, progress)
     except KallsvarError as error:
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(1) from None
@@ -55,8 +64,9 @@ def main(
         raise typer.Exit(2)
 
 
-def _questions(settings: Settings, split: str, accept: bool, as_json: bool) -> bool:
+def _questions(settings: Settings, split: str, accept: bool, as_json: bool, lines: bool) -> bool:
     from answer import Answerer
+    from answer.records import STEPS
     from eval import gate
     from eval.questions import load_questions
     from eval.report import FINAL, make_report, write_report
@@ -66,7 +76,7 @@ def _questions(settings: Settings, split: str, accept: bool, as_json: bool) -> b
     questions = load_questions(split=split)
     sync_with_progress(settings)
     engine = Answerer(settings)
-    with progress_bar(3 * len(questions)) as advance:
+    with progress_bar(len(STEPS) * len(questions), lines=lines) as advance:
         report = make_report(engine, questions, advance)
     rows, summary = report.rows[FINAL], report.summaries[FINAL]
     if accept:
@@ -101,8 +111,20 @@ def _collection(settings: Settings, beir: Path | None, squad: Path | None, as_js
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[], None]]:
-    """Show a progress bar on standard error; yields what to call for each step done."""
+def progress_bar(total: int, *, lines: bool = False) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on standard error; yields what to call for each step done.
+
+    With ``lines`` it is told a line at a time, «FÖRLOPP done total», for another program to read.
+    """
+    if lines:
+        count = itertools.count(1)
+
+        def tell() -> None:
+            if (done := next(count)) % 20 == 0 or done == total:
+                print(f"FÖRLOPP {done} {total}", file=sys.stderr, flush=True)
+
+        yield tell
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 

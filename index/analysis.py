@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,16 +50,15 @@ class Term(NamedTuple):
 
 def words(text: str) -> list[str]:
     """Return the words and numbers of a text in lower case, NFC, in order."""
-    return [match[0] for match in _scan(text)]
+    return [_written(word) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
 
 
-def _scan(text: str) -> Iterator[tuple[str]]:
-    for match in _WORD.finditer(unicodedata.normalize("NFC", text)):
-        word = match[0]
-        if word[0].isdigit():
-            yield (re.sub(r"[\s\u00a0\u202f]", "", word).rstrip(".,:"),)
-        else:
-            yield (_COLON_ENDING.sub("", word).lower(),)
+@lru_cache(maxsize=200_000)
+def _written(word: str) -> str:
+    """Return a word or number of a text the way that it is kept."""
+    if word[0].isdigit():
+        return re.sub(r"[\s\u00a0\u202f]", "", word).rstrip(".,:")
+    return _COLON_ENDING.sub("", word).lower()
 
 
 @lru_cache(maxsize=200_000)

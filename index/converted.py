@@ -66,8 +66,8 @@ class ConvertedModel:
     def token_ids(self, texts: Sequence[str], prompt: str = "") -> list[list[int]]:
         """Return each text's token ids, its prompt first, cut to the model's longest."""
         found = []
-        stripped = [prompt + text for text in texts]
-        for encoding in self.tokenizer.encode_batch(stripped, add_special_tokens=False):
+        prompted = [prompt + text for text in texts]
+        for encoding in self.tokenizer.encode_batch(prompted, add_special_tokens=False):
             encoding.truncate(self._room)
             found.append(self.tokenizer.post_process(encoding).ids)
         return found

@@ -32,7 +32,7 @@ def said(*arguments: str) -> str:
 def test_every_kind_of_command_is_there() -> None:
     assert sum("make chat" in c for c in COMMANDS) == 2
     assert "make test" in COMMANDS
-    assert len(DOORS) >= 9
+    assert len(DOORS) >= 20
     assert len(DOORS) + 3 == len(COMMANDS)
 
 
@@ -43,8 +43,19 @@ def test_make_knows_the_targets() -> None:
 
 @pytest.mark.parametrize("command", DOORS)
 def test_each_door_takes_the_options_shown(command: str) -> None:
-    words = shlex.split(command.split(" < ")[0])[1:]
+    words = shlex.split(command.split(".venv/bin/python", 1)[1].split(" < ")[0])
     door = words[:2] if words[0] == "-m" else words[:1]
+    if words[2:] and words[2] in (
+        "add",
+        "list",
+        "show",
+        "set",
+        "rename",
+        "remove",
+        "references",
+        "feedback",
+    ):
+        door = words[:3]
     options = {word for word in words[len(door) :] if word.startswith("--")}
     known = re.findall(r"--[a-z-]+", said(sys.executable, *door, "--help"))
     assert options <= set(known)
@@ -63,7 +74,7 @@ def test_the_table_of_results_is_the_baseline() -> None:
 def test_every_dependency_and_setting_has_its_line() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for requirement in project["dependencies"]:
-        name = re.split(r"[<>=\[]", requirement)[0]
+        name = re.split(r"[<>=]", requirement)[0]
         assert len(re.findall(rf"^\| {re.escape(name)} \| .+ \|$", README, re.MULTILINE)) == 1, name
     for name in Settings.model_fields:
         line = rf"^\| `KALLSVAR_{name.upper()}` \| .+ \| .+ \|$"

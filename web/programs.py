@@ -5,7 +5,7 @@ Each is an endpoint of Gradio's API; ``ask`` and ``search`` are also tools of th
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -82,6 +82,9 @@ def offer(engine: Answerer, documents: Documents, access: Access) -> None:
             raise gr.Error(str(error)) from error
         return f"«{document}» är borttaget."
 
+    for function in (list_documents, add, remove):
+        # An assistant reads; Gradio makes tools of functions of the kind «tool» only.
+        cast(Any, function)._mcp_type = "none"
     gr.api(ask, api_name="ask")
     gr.api(search, api_name="search")
     gr.api(list_documents, api_name="documents")

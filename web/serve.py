@@ -49,6 +49,7 @@ def serve(page: Page, settings: Settings, *, prevent_thread_lock: bool = False) 
             theme=theme(),
             head=_head(),
             prevent_thread_lock=True,
+            mcp_server=True,
         )
     if not prevent_thread_lock:
         page.block_thread()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 # The number changes with the tables; an index of an earlier form is swept away by the first writer.
-NAME = "records-3.sqlite"
+NAME = "records-4.sqlite"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

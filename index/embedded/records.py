@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, NamedTuple
 
 from index.store import Content, FileState
@@ -62,9 +62,9 @@ def delete_file(connection: sqlite3.Connection, file_id: str) -> None:
 
 def put_document(connection: sqlite3.Connection, file_id: str, document: Document) -> None:
     """Insert a document, without its chunks."""
-    body = json.dumps(asdict(document), ensure_ascii=False)
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?)", (document.id, file_id, document.kind, body)
+        "INSERT INTO documents VALUES (?, ?, ?, ?)",
+        (document.id, file_id, document.kind, _body(document)),
     )
 
 
@@ -129,18 +129,27 @@ def document(connection: sqlite3.Connection, document_id: str) -> Document | Non
     return _document(row[0]) if row else None
 
 
+def _body(document: Document) -> str:
+    record = {field.name: getattr(document, field.name) for field in fields(document)}
+    # Blocks as lists: a third of the size.
+    record["blocks"] = [
+        (b.kind, b.span, b.level, b.lead, b.label, b.body, b.cells) for b in document.blocks
+    ]
+    record["references"] = [asdict(reference) for reference in document.references]
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
 def _document(body: str) -> Document:
     record: dict[str, Any] = json.loads(body)
 
     def span(value: list[int] | None) -> Span | None:
         return Span(*value) if value else None
 
-    blocks = tuple(
-        Block(b["kind"], Span(*b["span"]), b["level"], span(b["lead"]), span(b["label"]),
-              span(b["body"]), tuple((Span(*h), Span(*v)) for h, v in b["cells"]))
-        for b in record["blocks"]
+    record["blocks"] = tuple(
+        Block(kind, Span(*at), level, span(lead), span(label), span(body),
+              tuple((Span(*heading), Span(*value)) for heading, value in cells))
+        for kind, at, level, lead, label, body, cells in record["blocks"]
     )  # fmt: skip
-    record["blocks"] = blocks
     record["markers"] = tuple(Marker(*m) for m in record["markers"])
     record["references"] = tuple(Reference(**r) for r in record["references"])
     record["pages"] = tuple(record["pages"])

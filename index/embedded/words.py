@@ -15,10 +15,9 @@ from ingest.records import Document
 
 def count_words(counts: Counter[str], texts: Iterable[str], sign: int) -> None:
     """Add to the counts how many of the passages each word stands in, or take it away."""
+    change = counts.update if sign > 0 else counts.subtract
     for text in texts:
-        for word in set(words(text)):
-            if word.isalpha():
-                counts[word] += sign
+        change(filter(str.isalpha, set(words(text))))
 
 
 def put_counts(connection: sqlite3.Connection, counts: Mapping[str, int]) -> None:

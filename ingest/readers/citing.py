@@ -13,8 +13,9 @@ from ingest.records import Reference
 from ingest.references import parse_entry
 
 _RAISED_NUMBERS = re.compile(r"\s*[\[(]?\d{1,3}(?:[\])]?\s*[,;]\s*[\[(]?\d{1,3})*[\])]?\s*")
-# After these a raised number is a power: 10⁶, m².
-_BASE = re.compile(r"\b(?:10|[kcdm]?m)$")
+# After these a raised number may be a power: 10⁶, m².
+_TEN = re.compile(r"\b10$")
+_LENGTH = re.compile(r"\b[kcdm]?m$")
 _POWER = re.compile(r"[-+−]?\d+")
 _SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 
@@ -35,9 +36,11 @@ class Citations:
         self._numbers = frozenset(reference.number for reference in listed)
         self._next = max(self._numbers, default=0) + 1
         self._cited: dict[str, tuple[Reference, str] | None] = {}
+        self._highest = 0
         self.flattened = bool(listed) and not any(
             isinstance(mark, int) for p in body for _, mark in self._marked(p.pieces)[1]
         )
+        self._highest = 0
 
     @property
     def cited(self) -> list[tuple[Reference, str]]:
@@ -66,10 +69,17 @@ class Citations:
         return text.rstrip(), marks
 
     def _raised(self, piece: Piece, before: str) -> list[int]:
-        if not piece.raised or not _RAISED_NUMBERS.fullmatch(piece.text) or _BASE.search(before):
+        """Return the numbers of the reference list that a raised piece points at."""
+        if not piece.raised or not _RAISED_NUMBERS.fullmatch(piece.text):
             return []
         numbers = [int(number) for number in re.findall(r"\d+", piece.text)]
-        return numbers if self._numbers.issuperset(numbers) else []
+        area = _LENGTH.search(before) and numbers[0] in (2, 3)
+        # «10» may be a value with a marker after it; then the marker is the next one in order.
+        power = _TEN.search(before) and numbers[0] not in (self._highest, self._highest + 1)
+        if area or power or not self._numbers.issuperset(numbers):
+            return []
+        self._highest = max(self._highest, *numbers)
+        return numbers
 
     def _cite(self, key: str) -> int:
         """Return a note's number, 0 where it is empty."""

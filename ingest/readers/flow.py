@@ -248,7 +248,7 @@ def _note_lines(citations: Citations, last: Line) -> list[Line]:
     if not citations.cited:
         return []
     headed = last.kind == "heading" and LIST_HEADING.fullmatch(last.text)
-    heading = [] if headed else [Line("Noter", "heading", level=2, markers=())]
+    heading = [] if headed else [Line("Referenser", "heading", level=2, markers=())]
     return heading + [
         Line(f"{note.number}. {text}", "entry", markers=()) for note, text in citations.cited
     ]

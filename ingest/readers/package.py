@@ -187,8 +187,8 @@ def _check(archive: zipfile.ZipFile) -> None:
     if size > LARGEST_FILE or xml > LARGEST_XML or len(parts) > MOST_PARTS:
         raise KallsvarError(
             f"Filen är för stor: uppackad är den {size // 1024**2} MB, varav {xml // 1024**2} MB "
-            f"text (högst {LARGEST_XML // 1024**2} MB). Dela upp den och lägg till delarna var "
-            "för sig."
+            f"text (högst {LARGEST_XML // 1024**2} MB text går att läsa). "
+            "Dela upp den och lägg till delarna var för sig."
         )
     if any(part.flag_bits & 1 for part in parts) or "encrypted-package" in archive.NameToInfo:
         raise _locked()

@@ -28,7 +28,7 @@ _NUMBERS = f"{_A}buAutoNum"
 # What stands on every slide alike.
 _FURNITURE = ("sldNum", "dt", "ftr", "hdr")
 _TITLES = ("title", "ctrTitle")
-NOTES = "Anteckningar: "
+_NOTES = "Anteckningar: "
 
 
 def read_pptx(data: bytes, *, document_id: str, title: str | None = None) -> Document:
@@ -71,8 +71,8 @@ class _Slide:
         The first slide's title is the document's, unless another is ``known``.
         """
         below = [e for box in self._boxes(self._slide.shapes) for e in self._shape(box)]
-        below += self._notes()
         filled = [e for e in below if isinstance(e, Table) or plain(e.pieces)]
+        filled += self._notes()
         lines = () if self._title is None else self._title.iter(f"{_A}p")
         pieces = tuple(piece for p in lines for piece in (*self._pieces(p), Piece("\n")))
         name = plain(pieces)
@@ -164,10 +164,12 @@ class _Slide:
 
     def _notes(self) -> Iterator[Paragraph]:
         frame = self._slide.notes_slide.notes_text_frame if self._slide.has_notes_slide else None
-        for node in () if frame is None else frame._txBody.iter(f"{_A}p"):
+        for node in () if frame is None else frame._element.iter(f"{_A}p"):
             pieces = tuple(self._pieces(node))
-            if any(piece.text.strip() for piece in pieces):
-                yield Paragraph((Piece(NOTES), *pieces), page=self._page)
+            if plain(pieces):
+                # The empty paragraph keeps two notes from being read as two facts.
+                yield Paragraph((), page=self._page)
+                yield Paragraph((Piece(_NOTES), *pieces), page=self._page)
 
     def _pieces(self, paragraph: etree._Element) -> Iterator[Piece]:
         for node in paragraph:

@@ -9,8 +9,10 @@ from ingest.errors import KallsvarError
 from ingest.readers.tables import Cell, Layout, caption, is_value
 from ingest.structure import Line
 
-# A sheet's rows become as many passages to search; more than this is a database, not a document.
+# Rows become passages to search, and every filled cell takes memory; more than this is a database,
+# not a document.
 MOST_ROWS = 50_000
+MOST_CELLS = 250_000
 # How many rows show whether a table has headings, and whether it is one of facts.
 _SAMPLE = 50
 
@@ -18,18 +20,20 @@ Texts = Sequence[str]
 
 
 def limited(sheets: Iterable[Iterable[Texts]]) -> Iterator[Iterator[Texts]]:
-    """Yield the sheets' rows. Raises KallsvarError where all have more than ``MOST_ROWS``."""
-    left = MOST_ROWS
+    """Yield the sheets' rows. Raises KallsvarError where all hold more than the limits above."""
+    count = cells = 0
 
     def counted(rows: Iterable[Texts]) -> Iterator[Texts]:
-        nonlocal left
+        nonlocal count, cells
         for row in rows:
-            left -= any(row)
-            if left < 0:
+            filled = sum(map(bool, row))
+            count += filled > 0
+            cells += filled
+            if count > MOST_ROWS or cells > MOST_CELLS:
+                limits = f"{MOST_ROWS:,} rader eller {MOST_CELLS:,} ifyllda celler"
                 raise KallsvarError(
-                    f"Filen har fler än {MOST_ROWS:,} rader.".replace(",", " ")
-                    + " Dela upp den, eller spara en kopia med bara de rader som ska gå att "
-                    "fråga om."
+                    f"Filen är för stor: den har fler än {limits.replace(',', ' ')}. Dela upp den, "
+                    "eller spara en kopia med bara det som ska gå att fråga om."
                 )
             yield row
 

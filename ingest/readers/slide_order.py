@@ -28,10 +28,17 @@ def reading_order(boxes: Sequence[Box[T]]) -> list[T]:
 
     The method is that of recursive X-Y cuts (Nagy & Seth 1984), columns first.
     """
-    for across in (True, False):
-        groups = _cut(boxes, across=across)
-        if len(groups) > 1:
-            return [content for group in groups for content in reading_order(group)]
+    groups = _cut(boxes, across=True)
+    if len(groups) < 2:
+        groups = []
+        for row in _cut(boxes, across=False):
+            # Rows that have a gutter in common are one set of columns.
+            if groups and len(_cut([*groups[-1], *row], across=True)) > 1:
+                groups[-1] += row
+            else:
+                groups.append(row)
+    if len(groups) > 1:
+        return [content for group in groups for content in reading_order(group)]
     return [box.content for box in sorted(boxes, key=lambda box: (box.top, box.left))]
 
 

@@ -41,8 +41,9 @@ Row = Sequence[Cell]
 
 def table_lines(rows: Iterable[Row], *, headers: int = 0) -> list[Line]:
     """Return a whole table's lines. ``headers``: so many first rows are known to hold headings."""
-    filled = list(spread(rows))
-    layout, used = Layout.of(filled, headers=headers)
+    kept = [(i, row) for i, row in enumerate(spread(rows)) if any(cell.text for cell in row)]
+    filled = [row for _, row in kept]
+    layout, used = Layout.of(filled, headers=sum(i < headers for i, _ in kept))
     lines = [line for row in filled[:used] if (line := caption(row))]
     return lines + [line for row in filled[used:] for line in layout.lines(row)]
 

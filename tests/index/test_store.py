@@ -406,5 +406,43 @@ def test_an_index_of_an_earlier_form_is_swept_away(tmp_path: Path, filling: Any)
     assert store.nearest(filling.encoder.question("häst"), 3, Where()) == []
     assert store.matching(question_terms(["häst"]), 3, Where()) == []
     filling.change(store, {"a": HORSE})
-    kept = {p.name for p in tmp_path.iterdir() if not p.name.startswith("records-3.sqlite")}
+    kept = {p.name for p in tmp_path.iterdir() if not p.name.startswith("records-4.sqlite")}
     assert kept == {"terms-1", "writing.lock", "tending.lock"}
+
+
+def test_a_filter_finds_what_lies_far_from_where_the_graph_leads(tmp_path: Path) -> None:
+    points, _ = clustered(3000, 1)
+    points[:2400, 0] += 2
+    points[2400:, 0] -= 2
+    points = unit(points)
+    store = EmbeddedStore(tmp_path, Limits(exact=100))
+    rows = put_points(store, points)
+    store.settle()
+    for chosen in (range(2400, 3000), range(2400, 2450)):
+        where = Where(documents=frozenset(f"{n}" for n in chosen))
+        for vector in points[:20]:
+            cosines = points[chosen.start : chosen.stop] @ vector
+            best = [rows[chosen.start + n] for n in np.argsort(-cosines, kind="stable")[:10]]
+            assert [m.row for m in store.nearest(vector, 10, where)] == best
+
+
+def test_vectors_that_do_not_fit_the_file_have_it_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = count_calls(monkeypatch, base, "train")
+    extended = count_calls(monkeypatch, base, "extend")
+    store = EmbeddedStore(tmp_path, Limits(exact=100, latest=20))
+    points, _ = clustered(3000, 1)
+    put_points(store, points)
+    store.settle()
+    put_points(store, clustered(200, 1, seed=2)[0], start=3000)
+    store.settle()
+    assert (len(trained), len(extended)) == (1, 1)
+    # In another direction than any before.
+    strange = np.zeros((200, 48), dtype=np.float32)
+    strange[:, 0], strange[:, 1] = 1, np.linspace(0, 1, 200)
+    strange = unit(strange)
+    rows = put_points(store, strange, start=3200)
+    store.settle()
+    assert (len(trained), len(extended)) == (2, 2)
+    assert store.nearest(strange[100], 1, Where())[0].row == rows[3300]

@@ -5,6 +5,11 @@
   const failed = "Det gick inte att nå Källsvar. Se efter att det är igång och försök igen.";
   K.FAILED = failed;
 
+  // The one label of Gradio's own that cannot be set from Python.
+  new MutationObserver(() => {
+    for (const button of document.querySelectorAll('[aria-label="More tabs"]')) button.setAttribute("aria-label", "Fler flikar");
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   K.make = (html) => {
     const box = document.createElement("template");
     box.innerHTML = html.trim();
@@ -64,7 +69,7 @@
   // Focus stays in the panel while it covers the page.
   function trap(event) {
     if (event.key !== "Tab") return;
-    const stops = [...panel.querySelectorAll("a[href],button,summary,[tabindex='0']")].filter((e) => e.offsetParent);
+    const stops = [...panel.querySelectorAll("a[href],button,summary,[tabindex='0']")].filter((e) => e.checkVisibility());
     const first = stops[0];
     const last = stops[stops.length - 1];
     if (event.shiftKey && document.activeElement === first) {
@@ -93,7 +98,8 @@
   }
 
   function reveal() {
-    const shown = [...panel.querySelectorAll("mark.traff, mark.passage, .ruta")].find((e) => e.offsetParent);
+    const marks = [".ruta", "mark.traff", "mark.passage"].flatMap((kind) => [...panel.querySelectorAll(kind)]);
+    const shown = marks.find((mark) => mark.checkVisibility());
     if (shown) shown.scrollIntoView({ block: "center" });
     else panel.scrollTop = 0;
   }
