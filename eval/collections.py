@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from eval.metrics import collapsed, exact_match, f1, ranking_measures
 from eval.run import PASSAGES
 from index.models import bundled_model
-from ingest.corpus import SIDECAR
 from ingest.errors import KallsvarError
 from settings import Settings
 
@@ -148,17 +147,15 @@ def collection_settings(collection: Collection, settings: Settings) -> Settings:
     """Write the collection's corpus, if it is not there, and return settings that point at it."""
     digest = hashlib.sha256()
     for text in collection.texts:
-        digest.update(f"{text.id}\0{text.title}\0{text.text}\0".encode())
+        digest.update(f"{text.id}\0{text.title}\n{text.text}\0".encode())
     folder = settings.var / "collections" / f"{collection.name}-{digest.hexdigest()[:12]}"
     corpus = folder / "corpus"
     if not (folder / "written").exists():
         corpus.mkdir(parents=True, exist_ok=True)
         for text in collection.texts:
-            path = corpus / f"{_file_id(text.id)}"
-            path.write_text(text.text, encoding="utf-8")
-            if text.title:
-                sidecar = path.with_name(path.name + SIDECAR)
-                sidecar.write_text(json.dumps({"title": text.title}), encoding="utf-8")
+            # In the text, where a title is embedded with what stands under it.
+            whole = f"{text.title}\n\n{text.text}" if text.title else text.text
+            (corpus / _file_id(text.id)).write_text(whole, encoding="utf-8")
         (folder / "written").touch()
     model = settings.model or str(bundled_model(settings.models_dir))
     return settings.model_copy(update={"corpus": corpus, "var": folder, "model": model})

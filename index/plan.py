@@ -7,7 +7,7 @@ it was: «content metadata», or «content =» for a copy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.store import FileState
@@ -32,7 +32,7 @@ class Group:
 
 
 def groups(
-    files: Iterable[CorpusFile],
+    files: Sequence[CorpusFile],
     known: Mapping[str, FileState],
     stopped: Callable[[], bool] = lambda: False,
 ) -> list[Group]:

@@ -95,14 +95,22 @@ def sync(
     stopped = cancelled or (lambda: False)
     # One at a time: a slow sync must not put what it read over what a later one has read since.
     lock = FileLock(settings.index_dir / "syncing.lock")
-    while True:
-        try:
-            with lock.acquire(timeout=0.2):
-                store.refresh()
-                return _Sync(store, encoder, progress, stopped).run(_files(settings))
-        except Timeout:
-            if stopped():
-                return SyncReport(cancelled=True)
+    while not _taken(lock):
+        if stopped():
+            return SyncReport(cancelled=True)
+    try:
+        store.refresh()
+        return _Sync(store, encoder, progress, stopped).run(_files(settings))
+    finally:
+        lock.release()
+
+
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0.2)
+    except Timeout:
+        return False
+    return True
 
 
 def _files(settings: Settings) -> list[CorpusFile] | EmptyCorpus:

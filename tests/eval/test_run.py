@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 
 from answer.records import Answer, Citation, Passage
-from eval.collections import collection_settings, load_beir, load_squad
+from eval.collections import Collection, Text, collection_settings, load_beir, load_squad
 from eval.fit import fit_logistic, threshold
 from eval.gate import baseline, compare, store
 from eval.metrics import Interval
 from eval.questions import Question, load_questions
 from eval.report import make_report, write_report
 from eval.run import judge, means, summarise
+from ingest.chunking import chunk
+from ingest.corpus import corpus_files, read
 from ingest.errors import KallsvarError
 from ingest.records import Document, Reference
 from settings import Settings
@@ -154,6 +156,16 @@ def test_a_beir_folder(tmp_path: Path) -> None:
     (tmp_path / "corpus.jsonl").write_text('{"_id": "d1"}\n')
     with pytest.raises(KallsvarError, match=r"^corpus.jsonl, rad 1: fältet «text» saknas\.$"):
         load_beir(tmp_path)
+
+
+def test_a_title_is_embedded_with_its_text(tmp_path: Path) -> None:
+    texts = (Text("d1", "En häst står här.", "Häst"), Text("d2", "En båt."))
+    settings = collection_settings(
+        Collection("samling", texts, ()), Settings(var=tmp_path, model="none")
+    )
+    files = [chunk(read(file)[0]) for file in corpus_files(settings.corpus)]
+    embedded = sorted(c.embedded_text for chunks in files for c in chunks)
+    assert embedded == ["En båt.", "Häst\nEn häst står här."]
 
 
 def squad() -> dict[str, Any]:

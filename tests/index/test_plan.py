@@ -52,6 +52,7 @@ def test_when_one_name_is_removed_the_other_stays(
     sync(settings, encoder=encoder)
     kept = "b.txt" if gone == "a.txt" else "a.txt"
     assert [document.id for document in open_store(settings).documents()] == [kept]
+    assert set(open_store(settings).files()) == {kept}
     assert [(d.id, d.names, d.state) for d in listed(settings)] == [(kept, (kept,), "indexed")]
     assert encoder.embedded == before
 

@@ -37,7 +37,7 @@ def test_an_empty_corpus_says_what_to_do(tmp_path: Path) -> None:
 
 def test_hidden_files_and_metadata_are_no_documents(make_corpus: MakeCorpus) -> None:
     settings = make_corpus(
-        {"a.txt": "x", ".dold.txt": "x", "a.txt.meta.json": "{}", "u/b.txt": "y"}
+        {"a.txt": "x", ".dold.txt": "x", "a.txt.meta.json": "{}", "u/b.txt": "y", ".git/c.txt": "z"}
     )
     assert [f.id for f in corpus_files(settings.corpus)] == ["a.txt", "u/b.txt"]
 
