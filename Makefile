@@ -19,6 +19,8 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.encoder
 	$(BIN)/python -m benchmarks.reader
+	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.browser
 	$(BIN)/python -m benchmarks.scale 1000 10000 100000
 	$(BIN)/python -m benchmarks.rivals
 
