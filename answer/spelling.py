@@ -36,7 +36,9 @@ def repair(text: str, vocabulary: Vocabulary, *, english: bool = False) -> str:
     ``vocabulary`` holds the corpus's words. In an English question only names of the corpus are
     mended.
     """
-    bare = fold(text.lower()) == text.lower()
+    bare = fold(text.lower()) == text.lower() and any(
+        _left_out(word.lower(), vocabulary) for word in _WORD.findall(text)
+    )
 
     def mended(match: re.Match[str]) -> str:
         word = match[0]
@@ -66,6 +68,21 @@ def _mend(word: str, vocabulary: Vocabulary, *, bare: bool, english: bool) -> st
     # A word that the word list has at all is left alone, but for slips in the very commonest.
     found = _nearest(word, _near_common(word, 1 if word in known else furthest), known)
     return found if found and known[found] >= known.get(word, 0.0) * 3000 else word
+
+
+def _left_out(word: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a word shows that its writer leaves å, ä and ö out.
+
+    It is no word as it stands, or far less common than it is with them. «satt» is as good as
+    «sätt», and tells nothing.
+    """
+    known = lexicon()
+    itself = known.get(word, 0.0)
+    return any(
+        known.get(spelling, 0.0) > itself * _LIKELIER
+        or (not itself and word not in vocabulary and spelling in vocabulary)
+        for spelling in _spellings(word)
+    )
 
 
 def _restore(word: str, vocabulary: Vocabulary) -> str | None:

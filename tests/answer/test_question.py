@@ -75,7 +75,8 @@ class Counted(dict[str, int]):
 
 
 VOCABULARY = Counted({"millennium": 20, "millenium": 3, "oracle": 5, "konkurrensverket": 2,
-                      "ärenden": 4, "granskning": 6, "införandet": 9, "samordningsgruppen": 3})  # fmt: skip
+                      "ärenden": 4, "granskning": 6, "införandet": 9, "samordningsgruppen": 3,
+                      "sätt": 5})  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,7 @@ VOCABULARY = Counted({"millennium": 20, "millenium": 3, "oracle": 5, "konkurrens
         ("vrför kom Konkurensverket?", "varför kom Konkurrensverket?"),
         ("samordningsgrupens granksning", "samordningsgruppen granskning"),
         ("Vilket ar var det?", "Vilket år var det?"),
+        ("Pa vilket satt mattes det?", "På vilket sätt mattes det?"),
     ],
 )
 def test_repair(typed: str, read: str) -> None:
@@ -105,6 +107,7 @@ def test_repair(typed: str, read: str) -> None:
         "<img src=x onerror=alert(1)> {{value}}",
         "Hur många planeter har solsystemet?",
         "Vem ledde granskningen?",
+        "Vilka satt i gruppen?",
     ],
 )
 def test_repair_leaves_good_words_names_and_code_alone(typed: str) -> None:
