@@ -25,7 +25,8 @@ FEATURES = (
     "value",  # an amount, number, date or period was asked for, and one is here that is not asked
     "no_value",  # one was asked for, and none is here
     "name",  # a person or organisation was asked for, and one is here that the question lacks
-    "clause",  # a reason or definition was asked for, and a clause here looks like one
+    "reason",  # a reason was asked for, and a clause here looks like one
+    "defines",  # a definition was asked for, and a clause here looks like one
     "list",  # several things were asked for, and here is a list or an enumeration
     "label",  # share of a fact's label that the question names
     "introduces",  # an abbreviation's meaning was asked for, and it is introduced here
@@ -116,7 +117,8 @@ def gather(question: Question, words: Sequence[Word], hits: Sequence[Hit]) -> li
                 float(value and bool(spans)),
                 float(value and not spans),
                 float(question.type in ("who", "organisation") and bool(spans)),
-                float(question.type in ("why", "definition") and bool(spans)),
+                float(question.type == "why" and bool(spans)),
+                float(question.type == "definition" and bool(spans)),
                 float(question.several and _is_list(hit, text)),
                 _label_share(question, text),
                 float(question.type == "definition" and _introduces(question, text)),

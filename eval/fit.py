@@ -34,7 +34,7 @@ Matrix = npt.NDArray[np.float64]
 
 FALSE_ABSTAINING = 0.05
 FOLDS = 8
-_RANK_PENALTY = 0.01
+_RANK_PENALTY = 0.03
 _CONFIDENCE_PENALTY = 0.001
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -51,10 +51,16 @@ class Ranking:
 
 
 def fit_ranking(rankings: Sequence[Ranking], penalty: float = _RANK_PENALTY) -> Matrix:
-    """Return the weights that make the right statements likeliest, with a quadratic penalty."""
+    """Return the weights that make the right statements likeliest, with a quadratic penalty.
+
+    The penalty is on weights of features in units of their spread among a question's statements,
+    so that what seldom tells statements apart, but then surely, is not held to nothing.
+    """
     import torch
 
     usable = [r for r in rankings if r.right.any()]
+    spread = _spread(usable)
+    usable = [replace(r, features=r.features / spread) for r in usable]
     weights = torch.zeros(usable[0].features.shape[1], dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
     share = sum(r.weight for r in usable)
@@ -73,8 +79,16 @@ def fit_ranking(rankings: Sequence[Ranking], penalty: float = _RANK_PENALTY) -> 
         return total
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
-    fitted: Matrix = weights.detach().numpy()
+    fitted: Matrix = weights.detach().numpy() / spread
     return fitted
+
+
+def _spread(rankings: Sequence[Ranking]) -> Matrix:
+    """Return each feature's standard deviation within questions; 1 where it never varies."""
+    variance = np.average(
+        [r.features.var(axis=0) for r in rankings], axis=0, weights=[r.weight for r in rankings]
+    )
+    return np.where(variance > 0, np.sqrt(variance), 1.0)
 
 
 def fit_logistic(
