@@ -183,6 +183,11 @@ class Answerer:
         """Return the best candidates for a question, best first."""
         return self._candidates(self.evidence(question), _CANDIDATES, step)
 
+    def shortlist(self, question: str) -> list[Candidate]:
+        """Return the candidates that a reader would read, in the rules' order."""
+        read = self.evidence(question)
+        return self._placed(read, self._ranked(read, "statements")[:READ])
+
     def confidence_features(self, question: str, step: Step = "reader") -> tuple[float, ...] | None:
         """Return the evidence for the best candidate; None where there is nothing to weigh."""
         read = self.evidence(question)

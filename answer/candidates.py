@@ -77,11 +77,9 @@ def read_candidates(
     The score gains ``weight`` times the log odds that the answer is there, and the short answer
     is the reader's where the place's own is not given by the document's structure.
     """
-    texts = [c.document.text[slice(*c.place.answer)] for c in found]
-    headings = [" ".join(c.document.section(c.place.answer.start)[-1:]) for c in found]
     read = []
-    contexts = [f"{heading}." if heading else "" for heading in headings]
-    readings = reader.read(question.text, texts, contexts)
+    shown = [shown_text(candidate) for candidate in found]
+    readings = reader.read(question.text, [text for text, _ in shown], [c for _, c in shown])
     for candidate, reading in zip(found, readings, strict=True):
         at = candidate.place.answer.start
         placed = replace(reading, start=at + reading.start, end=at + reading.end)
@@ -89,6 +87,13 @@ def read_candidates(
         chosen = replace(candidate, score=score, reading=placed)
         read.append(replace(chosen, place=_place(question, chosen, placed)))
     return sorted(read, key=lambda c: -c.score)
+
+
+def shown_text(candidate: Candidate) -> tuple[str, str]:
+    """Return what the reader is shown of a candidate: its text, and the heading it stands under."""
+    at = candidate.place.answer
+    heading = " ".join(candidate.document.section(at.start)[-1:])
+    return candidate.document.text[slice(*at)], f"{heading}." if heading else ""
 
 
 def said(reading: Reading) -> float:

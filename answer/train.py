@@ -7,6 +7,7 @@ the last checkpoint; when done, it measures the held-out questions and writes th
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +49,12 @@ def train(
     renamed: Annotated[
         float, typer.Option(help="Andel frågor som också ses med ett annat namn eller tal i sig.")
     ] = 0.0,
+    shown: Annotated[
+        float, typer.Option(help="Varv över SweQUAD:s frågor med det som sökningen visar.")
+    ] = 0.0,
+    own: Annotated[
+        float, typer.Option(help="Varv över våra egna frågor med det som sökningen visar.")
+    ] = 0.0,
     start: Annotated[
         Path | None, typer.Option(help="Mappen med en läsare att träna vidare på.")
     ] = None,
@@ -59,7 +66,8 @@ def train(
     go_quiet()
     import torch
 
-    from answer.reader.training.data import Mix, samples
+    from answer.reader.training import retrieved
+    from answer.reader.training.data import Mix, in_time, timed_samples
     from answer.reader.training.run import Run, batched
     from index.models import bundled_model
     from index.tokens import tokenizer_of
@@ -71,7 +79,15 @@ def train(
     mix = Mix(
         squad, swequad, english, norwegian, squad_negatives, negatives, crop, removed, renamed
     )
-    windows = samples(data, tokenizer_of(encoder_dir), mix, seed)
+    chance, tokenizer = random.Random(seed), tokenizer_of(encoder_dir)
+    timed = list(timed_samples(data, tokenizer, mix, chance))
+    if shown:
+        found = retrieved.swequad_shown(data, settings)
+        timed += retrieved.shown_samples(found, tokenizer, shown, chance)
+    if own:
+        found = retrieved.own_shown(retrieved.TEXTS, settings)
+        timed += retrieved.shown_samples(found, tokenizer, own, chance)
+    windows = in_time(timed)
     batches = batched(windows, batch, seed)
     if most:
         batches = batches[:most]
@@ -80,7 +96,7 @@ def train(
         "lora": lora, "steps": len(batches), "squad": squad, "swequad": swequad,
         "english": english, "norwegian": norwegian, "squad_negatives": squad_negatives,
         "negatives": negatives, "crop": crop, "removed": removed,
-        "renamed": renamed, "start": start is not None,
+        "renamed": renamed, "shown": shown, "own": own, "start": start is not None,
     }  # fmt: skip
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Run(recipe, encoder_dir, work, out, device, start)

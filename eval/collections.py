@@ -155,13 +155,14 @@ def collection_settings(collection: Collection, settings: Settings) -> Settings:
         for text in collection.texts:
             # In the text, where a title is embedded with what stands under it.
             whole = f"{text.title}\n\n{text.text}" if text.title else text.text
-            (corpus / _file_id(text.id)).write_text(whole, encoding="utf-8")
+            (corpus / file_id(text.id)).write_text(whole, encoding="utf-8")
         (folder / "written").touch()
     model = settings.model or str(bundled_model(settings.models_dir))
     return settings.model_copy(update={"corpus": corpus, "var": folder, "model": model})
 
 
-def _file_id(text_id: str) -> str:
+def file_id(text_id: str) -> str:
+    """Return the id of a text's document."""
     return hashlib.sha256(text_id.encode()).hexdigest()[:20] + ".txt"
 
 
@@ -169,7 +170,7 @@ def evaluate(
     collection: Collection, engine: Answerer, advance: Callable[[], None] = lambda: None
 ) -> dict[str, float]:
     """Return the collection's measures: of documents found, and of short answers and abstaining."""
-    files = {text.id: _file_id(text.id) for text in collection.texts}
+    files = {text.id: file_id(text.id) for text in collection.texts}
     relevance: dict[str, list[int]] = {}
     counts: dict[str, int] = {}
     reading: dict[str, list[float]] = {}
@@ -248,7 +249,7 @@ def squad_rankings(path: Path, settings: Settings) -> list[Ranking]:
     rankings = []
     for query in collection.queries:
         found = engine.evidence(" ".join(query.text.split())).statements
-        wanted = {_file_id(i) for i in query.relevant}
+        wanted = {file_id(i) for i in query.relevant}
         right = [
             s.hit.chunk.document_id in wanted
             and any(collapsed(a) in collapsed(s.unit.chunk.text) for a in query.answers or ())

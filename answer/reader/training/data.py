@@ -149,16 +149,21 @@ def _stems(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOPWORDS]
 
 
-def samples(folder: Path, tokenizer: Any, mix: Mix, seed: int) -> list[Sample]:
-    """Return the training windows in their order: mixed, the foreign ones in the first 3/4."""
-    chance = random.Random(seed)
+def in_time(timed: Iterable[tuple[float, Sample]]) -> list[Sample]:
+    """Return windows in the order of their times."""
+    return [sample for _, sample in sorted(timed, key=lambda entry: entry[0])]
+
+
+def timed_samples(
+    folder: Path, tokenizer: Any, mix: Mix, chance: random.Random
+) -> Iterator[tuple[float, Sample]]:
+    """Yield the files' windows with their time (0..1): the foreign ones in the first 3/4."""
     shares = {
         SQUAD: (mix.squad, mix.squad_negatives, 1.0),
         SWEQUAD: (mix.swequad, mix.other_negatives, 1.0),
         ENGLISH: (mix.english, mix.other_negatives, 0.75),
         NORWEGIAN: (mix.norwegian, mix.other_negatives, 0.75),
     }
-    timed: list[tuple[float, Sample]] = []
     for name, (passes, negatives, until) in shares.items():
         if not passes:
             continue
@@ -169,9 +174,7 @@ def samples(folder: Path, tokenizer: Any, mix: Mix, seed: int) -> list[Sample]:
             for pair in chance.sample(pairs, round(share * len(pairs))):
                 # A whole pass lies in its own stretch of the training.
                 at = until * (number + share * chance.random()) / passes
-                timed.extend((at, sample) for sample in maker.make(pair, negatives))
-    timed.sort(key=lambda entry: entry[0])
-    return [sample for _, sample in timed]
+                yield from ((at, sample) for sample in maker.make(pair, negatives))
 
 
 class _Maker:
@@ -331,7 +334,11 @@ def _inside(text: str, at: int) -> bool:
 
 def _tokens(held: Pieces, start: int, text: str) -> tuple[int, int] | None:
     """Return the first and last token of a span of characters."""
-    end = start + len(text)
+    return token_span(held, start, start + len(text))
+
+
+def token_span(held: Pieces, start: int, end: int) -> tuple[int, int] | None:
+    """Return the first and last token of characters ``start`` to ``end``; None without any."""
     inside = [
         n for n, (s, e) in enumerate(zip(held.starts, held.ends, strict=True))
         if s < end and e > start
