@@ -13,7 +13,7 @@ from answer.extract import VALUES, Extract, extract
 from answer.phrases import named_item, named_kind, whole_phrase
 from answer.question import Question
 from answer.reader import Reader, Reading
-from answer.spans import candidates, trim
+from answer.spans import candidates, enumerated, enumeration, trim
 from ingest.records import Document, Span
 
 # How many statements are read closely; several may be of one passage.
@@ -23,6 +23,8 @@ _CLAUSES = ("why", "definition")
 _LEADING = re.compile(
     r"(?:om|på grund av|till följd av|eftersom|because(?: of)?)\s+", re.IGNORECASE
 )
+_WHEN = re.compile(r"\b(?:när|when|hur länge|how long)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:om|när|efter att|innan|tills) $", re.IGNORECASE)
 _SUREST = 6.0
 
 
@@ -109,20 +111,22 @@ def _place(question: Question, candidate: Candidate, reading: Reading) -> Extrac
         return place
     text = candidate.document.text[at.start : at.end]
     read = trim(text, Span(reading.start - at.start, reading.end - at.start))
-    short = _short(question, text, read)
+    short = short_from_reading(question, text, read)
     if short is None:
         return place
     return replace(place, short=Span(at.start + short.start, at.start + short.end))
 
 
-def _short(question: Question, text: str, read: Span) -> Span | None:
+def short_from_reading(question: Question, text: str, read: Span) -> Span | None:
     """Return the short answer in a statement around what was read; None where the rules' stands."""
     if question.type in (*VALUES, *_CLAUSES):
         # The reader says which; where it starts and ends the pattern knows better.
         if typed := _typed(question, text, read):
             return whole_phrase(text, typed, question) if question.type in _CLAUSES else typed
-        if question.type in VALUES:
+        if question.type in VALUES and not _open(question, text):
             return None
+    if question.several and question.type != "why" and (whole := enumeration(text)):
+        return _enumerated(text, whole, read)
     if question.type == "yes_no":
         # What is asked about is a value that the question itself says.
         asked = question.text.casefold()
@@ -135,9 +139,27 @@ def _short(question: Question, text: str, read: Span) -> Span | None:
             return item
         if kind := named_kind(text, read, question.focus):
             return kind
-    if leading := _LEADING.match(text, read.start, read.end):
+    if _WHEN.search(question.text) and (condition := _CONDITION.search(text, 0, read.start)):
+        read = Span(condition.start(), read.end)
+    elif leading := _LEADING.match(text, read.start, read.end):
         read = Span(leading.end(), read.end)
     return whole_phrase(text, read, question)
+
+
+def _open(question: Question, text: str) -> bool:
+    """Tell whether a time is asked for that the text gives otherwise: «när marken har frusit»."""
+    return _WHEN.search(question.text) is not None and not candidates(question, text)
+
+
+def _enumerated(text: str, whole: Span, read: Span) -> Span | None:
+    """Return an enumeration, from where the reader starts in its first thing; None apart from it.
+
+    The pattern cannot tell what leads in to the first thing from the thing itself.
+    """
+    if read.end <= whole.start or read.start >= whole.end:
+        return None
+    first = enumerated(text, whole)[0]
+    return Span(read.start if first.start < read.start < first.end else whole.start, whole.end)
 
 
 def _typed(question: Question, text: str, read: Span) -> Span | None:

@@ -88,15 +88,17 @@ def short_answer(
 
 
 def _given_span(question: Question, statement: str) -> Span | None:
-    """Return an abbreviation's long form, or an enumeration, where such is asked for."""
+    """Return an abbreviation's long form where that is asked for."""
     if question.type == "definition":
         for introduced in abbreviations(statement):
             if introduced.short.lower() in question.content:
                 return introduced.span
-    return enumeration(statement) if question.several else None
+    return None
 
 
 def _best_span(question: Question, words: Sequence[Word], statement: str) -> Span | None:
+    if question.several and question.type != "why" and (whole := enumeration(statement)):
+        return whole
     asked = question.text.casefold()
     found = candidates(question, statement)
     found = [s for s in found if statement[s.start : s.end].casefold() not in asked]

@@ -41,6 +41,15 @@ _FRONTED = re.compile(
 
 # A verb at the start, and a preposition after it, belong to what is said of the answer.
 _OPENING_VERB = re.compile(rf"{FINITE.pattern} (?:(?:på|av|med|om|i|för|till) )?")
+# «Vad gör …?» asks for the verb too, «vad ska … göra?» for its infinitive.
+_DOING = re.compile(any_of("gör gjorde gjort gjordes doing"), re.IGNORECASE)
+_TO_DO = re.compile(any_of("göra do"), re.IGNORECASE)
+_PLACE = re.compile(r"\W*(?:var|where)\b", re.IGNORECASE)
+_AT = re.compile(r"\b(?:i|på|vid|hos|inom|utanför|mellan|under|nära) $", re.IGNORECASE)
+_VERB_BEFORE = re.compile(rf"{FINITE.pattern} $")
+_TO = re.compile(r"\batt $")
+_INFINITIVE = re.compile(r"(?:\w+a|få|gå|se|ge|ta|stå|bli|ha|be|le|slå|nå|må|ske|klä)(?: |$)")
+_NAME_LIKE = re.compile(r"[A-ZÅÄÖ\d«»”\"]")
 
 
 def whole_phrase(text: str, span: Span, question: Question) -> Span:
@@ -58,8 +67,18 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
         end += 1
     span = trim(text, Span(start, end))
     span = _without_main_clause(text, span)
-    if question.type != "why" and (verb := _OPENING_VERB.match(text, *span)) and verb.end() < end:
+    doing = question.type == "what" and _DOING.search(question.text) is not None
+    if doing and (verb := _VERB_BEFORE.search(text, 0, span.start)):
+        span = Span(verb.start(), span.end)
+    if (
+        not doing
+        and question.type != "why"
+        and (verb := _OPENING_VERB.match(text, *span))
+        and verb.end() < end
+    ):
         span = Span(verb.end(), span.end)
+    if _TO_DO.search(question.text) and text.startswith("att ", span.start, span.end):
+        span = Span(span.start + 4, span.end)
     if (opening := _LOOSE_START.match(text, span.start, span.end)) and opening.end() < span.end:
         span = Span(opening.end(), span.end)
     while closing := _LOOSE_END.search(text[span.start : span.end]):
@@ -110,9 +129,35 @@ def _completed(text: str, span: Span, question: Question) -> Span:
     for more in (_OR_NOT, _AND_ANOTHER):
         if following := more.match(text, end):
             end = following.end()
-    if question.focus and (head := _focus_before(text, start, question.focus)) is not None:
-        start = head
+    if _PLACE.match(question.text) and (at := _AT.search(text, 0, start)):
+        start = at.start()
+    elif (
+        question.type in ("what", "definition")
+        and not _TO_DO.search(question.text)
+        and (to := _TO.search(text, 0, start))
+        and _INFINITIVE.match(text, start)
+    ):
+        start = to.start()
+    if question.focus:
+        start = _with_focus(text, Span(start, end), question.focus)
     return Span(start, end)
+
+
+def _with_focus(text: str, span: Span, focus: str) -> int:
+    """Return a span's start with the noun asked for, or past it where a name or number follows.
+
+    «Vilken vana …?» asks for «vana av att …»; «vilken arkitekt …?» for «Olin», not «arkitekten
+    Olin».
+    """
+    first = _WORD.match(text, span.start)
+    if first and stem(first[0].lower()) == stem(focus):
+        following = first.end() + 1
+        named = following < span.end and _NAME_LIKE.match(text, following)
+        return following if named else span.start
+    if _NAME_LIKE.match(text, span.start):
+        return span.start
+    head = _focus_before(text, span.start, focus)
+    return span.start if head is None else head
 
 
 def _focus_before(text: str, start: int, focus: str) -> int | None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from index.analysis import content_words, words
+from index.analysis import content_words, lexicon, words
 
 AnswerType = Literal[
     "money", "number", "date", "duration", "who", "organisation", "why", "list", "definition",
@@ -36,8 +36,10 @@ FINITE = _compiled(
     r"är var blev blir har hade fick får gick går kom kommer ska skulle kan kunde bör borde vill "
     r"måste tog tar gav ger lät låter höll står stod ligger låg drog satte valde såg insåg "
     r"\w{2,}(?:erade|erades|gade|gades|kade|kades|tade|tades|nade|nades|lade|lades|rade|rades) "
-    r"\w{2,}(?:[lnmrg]des?|byggdes?|[kpstf]tes?)"
+    r"\w{2,}(?:[dlnmrgvj]des?|byggdes?|[kpstf]tes?)"
 )
+# How common an infinitive is beside its present tense, at the least.
+_INFINITIVE = 0.05
 _INTERROGATIVE = _compiled(
     r"vad vilken vilket vilka vem vems när hur varför var vart hurdan\w* "
     r"what which who whom whose when how why where"
@@ -156,9 +158,11 @@ def _type(text: str) -> AnswerType:
     if _SOURCE.search(text):
         return "source"
     asking = _INTERROGATIVE.search(text)
-    if asking is None or (asking.start() == 0 and asking[0].lower() == "var"):
+    rest = text[asking.end() :].strip() if asking else ""
+    if asking is None or (
+        asking.start() == 0 and asking[0].lower() == "var" and not _verb_first(rest)
+    ):
         return _without_interrogative(text)
-    rest = text[asking.end() :].strip()
     near = " ".join(rest.split()[:4])
     match asking[0].lower():
         case "när" | "when":
@@ -175,6 +179,18 @@ def _type(text: str) -> AnswerType:
             return _which(asking[0].lower(), rest)
         case _:
             return "what"
+
+
+def _verb_first(rest: str) -> bool:
+    """Tell whether a verb follows: «var finns …?» asks for a place, «var det …?» whether."""
+    word = rest.partition(" ")[0].strip("?,.").lower()
+    if FINITE.fullmatch(word):
+        return True
+    for ending, infinitive in (("ar", "a"), ("er", "a"), ("s", "a")):
+        root = word.removesuffix(ending) + infinitive
+        if word.endswith(ending) and root in lexicon():
+            return lexicon()[root] >= _INFINITIVE * lexicon().get(word, 0.0)
+    return False
 
 
 def _how(rest: str, near: str) -> AnswerType:

@@ -45,13 +45,14 @@ _MONEY = _compiled(
     rf"(?:{_DIGITS}|{_MANY}|en)(?: {_SCALE})? ?(?:svenska )?{_CURRENCY}",
     rf"{_DIGITS} (?:miljoner|miljarder)\b",
 )
+_PART_OF = r"(?:\b(?:början|mitten|slutet) av )?"
 _DATE = _compiled(
     rf"(?:\bden )?\b\d{{1,2}} {_MONTH}(?: {_YEAR})?",
-    rf"{_SEASON}(?: {_YEAR})?",
-    rf"{_MONTH}(?: {_YEAR})?",
+    rf"{_PART_OF}{_SEASON}(?: {_YEAR})?",
+    rf"{_PART_OF}{_MONTH}(?: {_YEAR})?",
     rf"{_YEAR}-\d\d-\d\d",
     rf"{_YEAR}{_TO}{_YEAR}",
-    _YEAR,
+    rf"{_PART_OF}{_YEAR}",
     r"\bkl(?:ockan|\.)? \d{1,2}(?:[.:]\d\d)?",
 )
 _DURATION = _compiled(
@@ -105,7 +106,7 @@ _LEAD = re.compile(
 )
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(
-    rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}"
+    rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}(?!\w)"
 )
 
 

@@ -36,6 +36,15 @@ def at(text: str, piece: str) -> Span:
         # The noun asked for belongs to its answer.
         ("Vilken vana skulle de ha?", "De skulle ha vana av att leda stora lag.",
          "att leda stora lag", "vana av att leda stora lag"),
+        # But not where it only names what it stands by.
+        ("Vilken byggmästare ritade det?", "Det ritades av byggmästaren Olin i maj.",
+         "byggmästaren Olin", "Olin"),
+        ("Vad gör en vakt?", "Varje natt går vakten runt. En vakt går igenom alla rum.",
+         "igenom alla rum", "går igenom alla rum"),
+        ("Vad ska vakten göra?", "Vakten har att låsa dörrarna.", "att låsa dörrarna",
+         "låsa dörrarna"),
+        ("Vad är målet?", "Målet är att laga näten.", "laga näten", "att laga näten"),
+        ("Var arbetar de?", "De arbetar i stora hallar.", "stora hallar", "i stora hallar"),
         ("Vad är ett lov?", "Ett lov är en ledighet från skolan, som på våren.",
          "en ledighet från skolan, som på våren", "en ledighet från skolan"),
     ],

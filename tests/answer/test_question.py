@@ -36,6 +36,9 @@ from index.analysis import stem, undoubled
         ("Vilken källa stöder uppgiften om priset?", "source"),
         ("Vilka av källorna kommer från bladet?", "source"),
         ("Stämmer det att bron revs i maj?", "yes_no"),
+        ("Var avgiften för hög då?", "yes_no"),
+        ("Var arbetar brovakterna om natten?", "what"),
+        ("Var används de gamla balkarna nu?", "what"),
         # «när» here joins two clauses and asks for nothing.
         ("Vad hände när bron revs?", "what"),
         ("Vad kallas avgiften som man fick betala?", "what"),

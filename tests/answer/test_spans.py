@@ -18,6 +18,7 @@ from answer.spans import candidates, enumeration
         ("number", "Omkring 1500 medarbetare i tre etapper.", ["Omkring 1500", "tre"]),
         ("number", "Det var den 13 november 2025.", []),
         ("date", "Den 13 november 2025 och våren 2021.", ["Den 13 november 2025", "våren 2021"]),
+        ("date", "I slutet av mars 2024 kom den.", ["slutet av mars 2024"]),
         ("date", "Mellan 2017-2018 hände det.", ["2017-2018"]),
         ("duration", "Den stod i tre dagar och 12 veckor.", ["tre dagar", "12 veckor"]),
         ("organisation", "I maj kom Region Halland och Uppsala universitet.",
@@ -63,3 +64,11 @@ def test_enumeration() -> None:
     assert span is not None
     assert text[slice(*span)] == "tillit, verksamhetsutveckling och ledarskap"
     assert enumeration("Man lyfte fram tillit.") is None
+
+
+def test_an_enumeration_ends_with_a_whole_word() -> None:
+    long = " ".join(["mycket"] * 20)
+    text = f"Man såg hinder, brister och {long}."
+    span = enumeration(text)
+    assert span is not None
+    assert text[slice(*span)] == "hinder, brister och " + " ".join(["mycket"] * 10)
