@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future, wait
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -19,6 +21,7 @@ from index.listing import listed
 from index.sync import Progress, SyncReport, sync
 from ingest import keeping
 from ingest.errors import KallsvarError
+from ingest.fetch import Fetched, fetch
 from ingest.formats import SUFFIXES
 from web.access import Access
 
@@ -30,6 +33,8 @@ BUSY = "Dokument läses redan in. Vänta tills det är klart, eller avbryt."
 TOO_MANY = "Lägg till högst {most} filer åt gången; det här var {count}."
 NO_FILE = "Filen {name} kom inte fram. Försök igen."
 NO_ADDRESS = "«{url}» är ingen webbadress. Den ska börja med https:// eller http://."
+# How often, in seconds, it is seen whether what is waited for is cancelled.
+_LOOK = 0.1
 LEFT = "Filen ligger i samlingen men är inte inläst än."
 
 WAITING, WORKING, FETCHING, READ = "väntar", "läses in …", "hämtas …", "läst"
@@ -41,6 +46,16 @@ SYNCED: dict[str, tuple[State, str]] = {
     "unchanged": ("same", "oförändrad"), "removed": ("done", "borttagen"),
     "skipped": ("failed", "inte inläst"),
 }  # fmt: skip
+# In the order that they are told.
+MANY = {
+    "tillagd": "tillagda", "uppdaterad": "uppdaterade", "oförändrad": "oförändrade",
+    "borttagen": "borttagna", "finns redan": "fanns redan", "inte inläst": "inte inlästa",
+    "inte tillagd": "inte tillagda", "inte hämtad": "inte hämtade",
+}  # fmt: skip
+
+
+class Cancelled(Exception):
+    """The work was cancelled while something was waited for."""
 
 
 @dataclass(slots=True)
@@ -56,14 +71,19 @@ class Row:
 
 @dataclass(slots=True)
 class Job:
-    """Work under way: what it is at, and each file's row. ``seconds_left`` may be None."""
+    """Work under way: what it is at, and each file's row.
+
+    ``rate`` is in files a second; ``seconds_left`` may be None. ``summary`` says how it ended.
+    """
 
     running: bool = True
     cancelled: bool = False
     now: str = "Förbereder …"
     done: int = 0
     total: int = 0
+    rate: float = 0.0
     seconds_left: float | None = None
+    summary: str = ""
     rows: list[Row] = field(default_factory=list)
     error: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
@@ -189,6 +209,7 @@ class Documents:
         except Exception as error:  # noqa: BLE001 - the page must hear of it, whatever it is
             job.error = f"Inläsningen avbröts av ett oväntat fel ({type(error).__name__})."
         finally:
+            job.summary = _summary(job.rows)
             job.running = False
             job.ended.set()
 
@@ -202,18 +223,37 @@ class Documents:
             row.state, row.outcome = "failed", "inte hämtad"
             return
         try:
-            path = store_address(self._settings.corpus, url)
+            path = store_address(self._settings.corpus, url, fetcher=self._fetched)
+        except Cancelled:
+            row.state, row.outcome = "failed", "inte hämtad"
+            return
         except KallsvarError as error:
             row.state, row.outcome, row.reason = "failed", "inte tillagd", str(error)
             return
         row.id = path.relative_to(self._settings.corpus).as_posix()
         row.state, row.outcome = "waiting", WAITING
 
+    def _fetched(self, url: str) -> Fetched:
+        """Fetch an address. Raises Cancelled as soon as the job is, whatever the other end does."""
+        fetching: Future[Fetched] = Future()
+
+        def work() -> None:
+            try:
+                fetching.set_result(fetch(url))
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                fetching.set_exception(error)
+
+        threading.Thread(target=work, daemon=True).start()
+        while not wait([fetching], timeout=_LOOK).done:
+            if self._stop.is_set():
+                raise Cancelled
+        return fetching.result()
+
 
 def _tell(job: Job, progress: Progress) -> None:
     job.now = f"Läser in {progress.current}" if progress.current else "Läser in"
     job.done, job.total = progress.files_done, progress.files_total
-    job.seconds_left = progress.seconds_left
+    job.rate, job.seconds_left = progress.rate, progress.seconds_left
     for row in job.rows:
         if row.id == progress.current and row.state in ("waiting", "working"):
             row.state, row.outcome = "working", WORKING
@@ -239,6 +279,18 @@ def _conclude(job: Job, report: SyncReport) -> None:
         for id, result in results.items()
         if result.outcome in ("added", "updated", "removed")
     ]
+
+
+def _summary(rows: Sequence[Row]) -> str:
+    """Return how many files went which way: «3 tillagda, 1 inte inläst»; nothing of one alone."""
+    if len(rows) < 2:
+        return ""
+    counts = Counter(row.outcome for row in rows)
+    return ", ".join(
+        f"{counts[one]} {one if counts[one] == 1 else many}"
+        for one, many in MANY.items()
+        if counts[one]
+    )
 
 
 def _gathered(files: Sequence[tuple[str, str]], scratch: Path) -> list[Path]:

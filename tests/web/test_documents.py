@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import gradio as gr
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from answer import Answerer
 from index.listing import listed
+from index.sync import SyncReport
 from ingest.errors import KallsvarError
+from ingest.fetch import Fetched
 from settings import Settings
-from web.documents import _gathered
+from web.access import Access
+from web.documents import Documents, Row, _gathered, _summary
 
 ARTICLE = "turerna-kring-millennium.txt"
 BRIDGE = (
@@ -42,7 +49,7 @@ def test_documents_are_added_opened_and_removed(
     assert tab.locator(".antal").inner_text() == "1 dokument"
     assert "md" in tab.locator(".kan").inner_text().split(", ")
     tab.locator(".filer").set_input_files([tmp_path / "broar.zip", tmp_path / "bild.jpg"])
-    seen.page.get_by_text("Klart.", exact=True).wait_for(timeout=60_000)
+    seen.page.get_by_text("Klart. 1 tillagd, 1 inte tillagd.", exact=True).wait_for(timeout=60_000)
     assert tab.locator(".utfall .done").inner_text() == "broar/bro.md: tillagd"
     refused = tab.locator(".utfall .failed").inner_text()
     assert refused.startswith("bild.jpg: inte tillagd\n")
@@ -173,3 +180,37 @@ def test_only_our_own_uploads_are_taken(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_the_upload_folder_is_gradio_s() -> None:
     assert gr.utils.get_upload_folder()
+
+
+def test_how_many_files_went_which_way() -> None:
+    rows = [Row(name, outcome=outcome) for name, outcome in [
+        ("a", "tillagd"), ("b", "inte inläst"), ("c", "tillagd"), ("d", "finns redan"),
+    ]]  # fmt: skip
+    assert _summary(rows) == "2 tillagda, 1 finns redan, 1 inte inläst"
+    assert _summary(rows[:1]) == ""
+
+
+def test_an_address_that_never_answers_can_be_given_up(
+    make_corpus: Callable[[dict[str, str]], Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_corpus({})
+    asked, never = threading.Event(), threading.Event()
+
+    def hang(url: str) -> Fetched:
+        asked.set()
+        never.wait(30)
+        raise KallsvarError("för sent")
+
+    monkeypatch.setattr("web.documents.fetch", hang)
+    monkeypatch.setattr("web.documents.sync", lambda *_, **__: SyncReport(cancelled=True))
+    engine = SimpleNamespace(settings=settings, encoder=None)
+    documents = Documents(cast(Answerer, engine), Access(settings))
+    job = documents.start([], ["https://exempel.se/a", "https://exempel.se/b"])
+    assert asked.wait(10)
+    documents.cancel({}, cast(gr.Request, SimpleNamespace(headers={})))
+    assert job.ended.wait(5)
+    never.set()
+    assert [(row.outcome, row.reason) for row in job.rows] == [("inte hämtad", "")] * 2
+    assert job.cancelled
+    assert job.summary == "2 inte hämtade"
+    assert list(settings.corpus.rglob("*.html")) == []

@@ -189,12 +189,16 @@ function follow(failed = []) {
     results([...failed, ...job.rows]);
     if (job.running) {
       bar(job.done, job.total);
+      const rate = job.rate ? `, ${job.rate.toLocaleString("sv", { maximumSignificantDigits: 2 })} filer i sekunden` : "";
       const left = job.seconds_left >= 2 ? `, ungefär ${K.span(job.seconds_left)} kvar` : "";
-      tell(`${job.now}${job.total > 1 ? ` (${job.done} av ${job.total}${left})` : ""}`, { working: true });
+      tell(`${job.now}${job.total > 1 ? ` (${job.done} av ${job.total}${rate}${left})` : ""}`, { working: true });
       return follow(failed);
     }
+    const ended = [...failed, ...job.rows];
+    results([...ended.filter((row) => row.state === "failed"), ...ended.filter((row) => row.state !== "failed")]);
+    const counted = job.summary ? ` ${job.summary[0].toUpperCase()}${job.summary.slice(1)}.` : "";
     if (job.error) complain(job.error);
-    else tell(job.cancelled ? "Avbrutet. Det som hann läsas in är kvar." : "Klart.");
+    else tell((job.cancelled ? "Avbrutet. Det som hann läsas in är kvar." : "Klart.") + counted);
     refresh();
   }, 400);
 }
