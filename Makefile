@@ -20,9 +20,11 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.encoder
 	$(BIN)/python -m benchmarks.reader
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.idle
 	$(BIN)/python -m benchmarks.browser
-	$(BIN)/python -m benchmarks.scale 1000 10000 100000
+	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.rivals
+	$(BIN)/python -m benchmarks.summary
 
 screenshot: $(STAMP)
 	$(BIN)/python docs/screenshot.py

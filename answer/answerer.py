@@ -219,14 +219,27 @@ class Answerer:
         )
         at = time.perf_counter()
         words = self._words(question, other)
-        statements = gather(question, words, found.hits)
+        local = {
+            document: self._words(question, other, document)
+            for document in dict.fromkeys(hit.chunk.document_id for hit in found.hits)
+        }
+        statements = gather(question, words, local, found.hits)
         elapsed = (time.perf_counter() - at) * 1000
         return Evidence(question, words, statements, found.encode_ms, found.search_ms, elapsed)
 
-    def _words(self, question: Question, other: Mapping[str, tuple[Term, ...]]) -> tuple[Word, ...]:
+    def _words(
+        self,
+        question: Question,
+        other: Mapping[str, tuple[Term, ...]],
+        document: str | None = None,
+    ) -> tuple[Word, ...]:
+        """Return the question's words as weighed in the corpus, or in one document of it."""
         terms = [t.text for t in question_terms(question.content)]
-        frequency = self._store.term_frequency(terms)
-        return weigh_words(question, frequency, self._store.passages(), other)
+        if document is None:
+            passages, frequency = self._store.passages(), self._store.term_frequency(terms)
+        else:
+            passages, frequency = self._store.term_frequency_in(document, terms)
+        return weigh_words(question, frequency, passages, other)
 
     def _candidates(self, read: Evidence, k: int, step: Step) -> list[Candidate]:
         """Return at most k candidates, and as many as the reader reads, best first."""

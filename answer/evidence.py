@@ -19,7 +19,8 @@ FEATURES = (
     "similarity",  # cosine of the statement to the question, from the best among the candidates
     "order",  # share of the question's neighbouring content words that are neighbours here
     "passage",  # the passage's fused search score, from the best
-    "coverage",  # share of the question's content words in the statement, weighed by rarity
+    "document",  # share of the question's content words in the document, weighed by rarity
+    "coverage",  # share of them in the statement, weighed by rarity in the document
     "context",  # the same with the headings, the lead-in and the statement before
     "around",  # the same in the whole passage
     "value",  # an amount, number, date or period was asked for, and one is here that is not asked
@@ -90,14 +91,25 @@ def covered(word: Word, terms: set[str]) -> float:
     return max((term.weight for term in word.terms if term.text in terms), default=0.0)
 
 
-def gather(question: Question, words: Sequence[Word], hits: Sequence[Hit]) -> list[Statement]:
-    """Return every unit of the hits as a statement with its evidence."""
+def gather(
+    question: Question,
+    words: Sequence[Word],
+    local: Mapping[str, Sequence[Word]],
+    hits: Sequence[Hit],
+) -> list[Statement]:
+    """Return every unit of the hits as a statement with its evidence.
+
+    ``words`` are weighed by how rare they are in the corpus, ``local`` by how rare they are in
+    each document: what a document speaks of throughout does not tell its statements apart.
+    """
     best = max((unit.similarity for hit in hits for unit in hit.units), default=0.0)
     top = hits[0].score if hits else 0.0
     order = sorted((hit.chunk.start, hit.chunk.id) for hit in hits)
     found = []
     for hit in hits:
-        around = coverage(words, set(index_terms(f"{hit.chunk.about}\n{hit.chunk.text}")))
+        inside = local[hit.chunk.document_id]
+        whole = set(index_terms(f"{hit.chunk.about}\n{hit.chunk.text}"))
+        document = _told(words, inside)
         place = order.index((hit.chunk.start, hit.chunk.id))
         before: set[str] = set()
         for number, unit in enumerate(hit.units):
@@ -111,9 +123,10 @@ def gather(question: Question, words: Sequence[Word], hits: Sequence[Hit]) -> li
                 (unit.similarity - best) * 10,
                 _order(question, own_order),
                 hit.score - top,
-                coverage(words, own),
-                coverage(words, own | context | before),
-                around,
+                document,
+                coverage(inside, own),
+                coverage(inside, own | context | before),
+                coverage(inside, whole),
                 float(value and bool(spans)),
                 float(value and not spans),
                 float(question.type in ("who", "organisation") and bool(spans)),
@@ -128,6 +141,13 @@ def gather(question: Question, words: Sequence[Word], hits: Sequence[Hit]) -> li
             found.append(Statement(hit, unit, features, tuple(spans)))
             before = own
     return found
+
+
+def _told(words: Sequence[Word], inside: Sequence[Word]) -> float:
+    """Return the share of the words' weight that stands anywhere in the document."""
+    total = sum(word.weight for word in words)
+    told = sum(word.weight for word, there in zip(words, inside, strict=True) if there.known)
+    return told / total if total else 0.0
 
 
 def _order(question: Question, terms: Sequence[str]) -> float:

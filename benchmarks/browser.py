@@ -11,6 +11,7 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.results import keep
 from settings import Settings, go_quiet
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def main() -> dict[str, float]:
     numbers = {name: round(median(v[name] for v in visits), 3) for name in visits[0]}
     for name, value in numbers.items():
         print(f"{name:>56}  {value}")
+    keep("browser", numbers)
     return numbers
 
 

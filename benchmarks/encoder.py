@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from benchmarks.results import keep
 from eval.collections import Collection, load_squad
 from index.encoder import SentenceTransformerEncoder, Vectors, unit
 from index.models import bundled_model
@@ -101,6 +102,7 @@ def main() -> dict[str, float]:
     measured = measure(Settings(), load_squad(path))
     for name, value in measured.items():
         print(f"{name:>22}  {value:.5g}")
+    keep("encoder", measured)
     return measured
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.results import keep
 from settings import ROOT, Settings, go_quiet
 
 app = typer.Typer(add_completion=False)
@@ -153,6 +154,7 @@ def main(
     measured = run(documents, words)
     for name, value in table(measured):
         print(f"{name:>28}  {value}")
+    keep("ingest", measured)
     return measured
 
 

@@ -12,6 +12,7 @@ from answer.reader.files import FILE
 from answer.reader.net import load
 from answer.reader.scorers import ConvertedScorer, TorchScorer
 from benchmarks.encoder import seconds
+from benchmarks.results import keep
 from eval.questions import load_questions
 from index.models import bundled_model
 from ingest.corpus import corpus_files, read
@@ -74,6 +75,7 @@ def main() -> dict[str, float]:
     measured = measure(Settings())
     for name, value in measured.items():
         print(f"{name:>22}  {value:.5g}")
+    keep("reader", measured)
     return measured
 
 

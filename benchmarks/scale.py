@@ -18,12 +18,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.results import folder as results_folder
+from benchmarks.results import keep, kept
 from benchmarks.synthetic import PASSAGES, Collection, Question
 from index.embedded.store import EmbeddedStore
 from index.encoder import Vectors
@@ -31,7 +32,7 @@ from index.records import Where
 from index.search import search
 from index.store import FileState
 from ingest.records import Document
-from settings import ROOT, Settings, go_quiet
+from settings import ROOT, go_quiet
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 MODEL, CHUNKER = "simulated", "1"
@@ -233,16 +234,16 @@ def table(measured: Sequence[Measured]) -> str:
 
 def main(sizes: Sequence[int] = SIZES) -> list[dict[str, Any]]:
     """Measure sizes, print a table, keep it in ``var/bench`` and return it."""
-    results = Settings().var / "bench"
-    results.mkdir(parents=True, exist_ok=True)
+    results = results_folder()
     measured: list[Measured] = []
     for size in sizes:
         measured.append(of_size(size, results / f"scale-{size}"))
         print(table(measured[-1:]), flush=True)
     print(table(measured))
     rows = [asdict(m) for m in measured]
-    path = results / f"scale-{datetime.now():%Y-%m-%dT%H%M%S}.json"
-    path.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    # Of a size measured before, the newest counts.
+    earlier = [row for row in kept("scale") or () if row["passages"] not in sizes]
+    keep("scale", sorted([*earlier, *rows], key=lambda row: row["passages"]))
     return rows
 
 

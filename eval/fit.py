@@ -2,10 +2,11 @@
 
 Small linear models: one picks the statement (a softmax over the statements found, the likelihood of
 the right ones maximised), two say how sure the answer is (logistic regressions). All are fitted on
-the development half of the questions; the first also on a SQuAD file, where one is given, so that
-it does not lean on one article. The threshold for answering is set where a stated share of
-answerable development questions would be held back, judged by predictions for groups of questions
-that were left out of the fit.
+the development half of the questions on the article and on questions on documents about other
+matters (``eval/development``), the first also on a SQuAD file, where one is given: what is fitted
+on one article alone does not hold for the next. The threshold for answering is set where a stated
+share of answerable development questions would be held back, judged by predictions for groups of
+questions that were left out of the fit.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 Matrix = npt.NDArray[np.float64]
 
+# Documents on other matters, with questions of their own.
+DEVELOPMENT = Path(__file__).with_name("development")
 FALSE_ABSTAINING = 0.05
 FOLDS = 8
 _RANK_PENALTY = 0.03
@@ -146,63 +149,86 @@ def threshold(
     return float(np.quantile(predicted[answerable], share))
 
 
-def fit(engine: Answerer, questions: Sequence[Question], squad: Path | None) -> dict[str, Any]:
-    """Return new weights as ``answer/weights.json`` holds them."""
-    rankings = [_ranking(engine, q) for q in questions if q.answerable and q.kind != "source"]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Questions, and the engine over the documents that they are about."""
+
+    engine: Answerer
+    questions: Sequence[Question]
+
+
+def fit(sources: Sequence[Source], squad: Path | None) -> dict[str, Any]:
+    """Return new weights as ``answer/weights.json`` holds them. Every source weighs alike."""
+    settings = sources[0].engine.settings
+    groups = [
+        [_ranking(s.engine, q) for q in s.questions if q.answerable and q.kind != "source"]
+        for s in sources
+    ]
     if squad:
         from eval.collections import squad_rankings
 
-        others = squad_rankings(squad, engine.settings)
-        # The two sources weigh alike, however many questions each has.
-        rankings += [replace(r, weight=len(rankings) / len(others)) for r in others]
-    ranking = fit_ranking(rankings).round(3).tolist()
-    statement = dict(zip(evidence.FEATURES, ranking, strict=True))
-    weights = {**engine.weights, "statement": statement}
-    engine.reweigh(weights)
-    weights = {**weights, "rules": _fit_confidence(engine, questions, "statements")}
-    engine.reweigh(weights)
-    if engine.reader is None:
+        groups.append(squad_rankings(squad, settings))
+    ranking = fit_ranking(_alike(groups)).round(3).tolist()
+    weights = {
+        **sources[0].engine.weights,
+        "statement": dict(zip(evidence.FEATURES, ranking, strict=True)),
+    }
+    _reweigh(sources, weights)
+    weights = {**weights, "rules": _fit_confidence(sources, "statements")}
+    _reweigh(sources, weights)
+    if sources[0].engine.reader is None:
         return weights
-    rank = _fit_reader(engine, questions)
-    engine.reweigh({**weights, "reader": {**engine.weights["reader"], "rank": rank}})
-    sure = _fit_confidence(engine, questions, "reader")
-    return {**weights, "reader": {"rank": rank, **sure}}
+    rank = _fit_reader(sources, weights)
+    _reweigh(sources, {**weights, "reader": {**weights["reader"], "rank": rank}})
+    return {**weights, "reader": {"rank": rank, **_fit_confidence(sources, "reader")}}
 
 
-def _fit_reader(engine: Answerer, questions: Sequence[Question]) -> float:
+def _reweigh(sources: Sequence[Source], weights: dict[str, Any]) -> None:
+    for source in sources:
+        source.engine.reweigh(weights)
+
+
+def _alike(groups: Sequence[Sequence[Ranking]]) -> list[Ranking]:
+    """Return the sources' rankings in one, weighed so that no source outweighs another."""
+    return [replace(r, weight=1 / len(group)) for group in groups for r in group]
+
+
+def _fit_reader(sources: Sequence[Source], weights: dict[str, Any]) -> float:
     """Return how much the reader's log odds weigh against the statement's score."""
-    engine.reweigh({**engine.weights, "reader": {**engine.weights["reader"], "rank": 0.0}})
-    rankings = []
-    for question in questions:
-        if not question.answerable or question.kind == "source":
-            continue
-        read = [c for c in engine.candidates(question.question) if c.reading is not None]
-        features = [(c.score, said(c.reading)) for c in read if c.reading]
-        rankings.append(Ranking(
-            question.group,
-            np.array(features, dtype=np.float64),
-            np.array([
-                holds_evidence(c.statement.hit.chunk.text, question.evidence) for c in read
-            ], dtype=np.bool_),
-        ))  # fmt: skip
-    own, reader = fit_ranking(rankings)
+    _reweigh(sources, {**weights, "reader": {**weights["reader"], "rank": 0.0}})
+    groups: list[list[Ranking]] = []
+    for source in sources:
+        groups.append([])
+        for question in source.questions:
+            if not question.answerable or question.kind == "source":
+                continue
+            found = source.engine.candidates(question.question)
+            read = [(c, c.reading) for c in found if c.reading is not None]
+            held = [c.statement.hit.chunk.text for c, _ in read]
+            groups[-1].append(Ranking(
+                question.group,
+                np.array([(c.score, said(reading)) for c, reading in read], dtype=np.float64),
+                np.array([holds_evidence(t, question.evidence) for t in held], dtype=np.bool_),
+            ))  # fmt: skip
+    own, reader = fit_ranking(_alike(groups))
     return round(float(reader / own), 3)
 
 
-def _fit_confidence(engine: Answerer, questions: Sequence[Question], step: Step) -> dict[str, Any]:
+def _fit_confidence(sources: Sequence[Source], step: Step) -> dict[str, Any]:
     """Return the two regressions and the threshold for answers worked out to a step."""
     rows, right, answerable, groups = [], [], [], []
-    for question in questions:
-        values = engine.confidence_features(question.question, step)
-        if values is None:
-            continue
-        answer = engine.ask(question.question, k=1, step=step)
-        rows.append(values)
-        groups.append(question.group)
-        answerable.append(question.answerable)
-        right.append(
-            question.answerable and holds_evidence(answer.passages[0].text, question.evidence)
-        )
+    for number, source in enumerate(sources):
+        for question in source.questions:
+            values = source.engine.confidence_features(question.question, step)
+            if values is None:
+                continue
+            answer = source.engine.ask(question.question, k=1, step=step)
+            rows.append(values)
+            groups.append(f"{number} {question.group}")
+            answerable.append(question.answerable)
+            right.append(
+                question.answerable and holds_evidence(answer.passages[0].text, question.evidence)
+            )
     features, there = np.array(rows), np.array(answerable)
     names = confidence.READER_FEATURES[: features.shape[1]]
     signs = confidence.READER_SIGNS[: features.shape[1]]
@@ -244,13 +270,19 @@ def main(
     go_quiet()
     from answer import Answerer
     from answer.answerer import WEIGHTS
-    from eval.questions import load_questions
+    from eval.questions import QUESTIONS, load_questions
     from index.sync import sync
 
     try:
         settings = Settings()
-        sync(settings)
-        weights = fit(Answerer(settings), load_questions(split="dev"), squad)
+        own = settings.model_copy(
+            update={"corpus": DEVELOPMENT / "corpus", "var": settings.var / "development"}
+        )
+        sources = []
+        for place, file in ((settings, QUESTIONS), (own, DEVELOPMENT / "questions.jsonl")):
+            sync(place)
+            sources.append(Source(Answerer(place), load_questions(file, split="dev")))
+        weights = fit(sources, squad)
     except KallsvarError as error:
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(1) from None

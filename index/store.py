@@ -136,6 +136,11 @@ class Store(Protocol):
     def term_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands."""
 
+    def term_frequency_in(
+        self, document_id: str, terms: Sequence[str]
+    ) -> tuple[int, dict[str, int]]:
+        """Return how many passages a document has, and in how many of them each term stands."""
+
     def vocabulary(self) -> Vocabulary:
         """Return the words of the passages; it follows the store to later generations."""
 

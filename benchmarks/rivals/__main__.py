@@ -12,11 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from benchmarks.results import keep
 from settings import ROOT, Settings, go_quiet
 
 HERE = Path(__file__).parent
@@ -155,4 +156,6 @@ def table(results: Sequence[Result]) -> str:
 
 
 if __name__ == "__main__":
-    print(table(compare()))
+    results = compare()
+    print(table(results))
+    keep("rivals", [asdict(result) for result in results])

@@ -107,6 +107,12 @@ class EmbeddedStore:
             index = self._term_index() if self.passages() else None
             return {term: index.frequency(term) if index else 0 for term in terms}
 
+    def term_frequency_in(
+        self, document_id: str, terms: Sequence[str]
+    ) -> tuple[int, dict[str, int]]:
+        with self._lock:
+            return self._term_index().frequency_in(document_id, terms)
+
     def vocabulary(self) -> Vocabulary:
         return self._words
 

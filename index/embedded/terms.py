@@ -141,6 +141,24 @@ class TermIndex:
         """Return in how many passages' text a term stands."""
         return int(self._searcher.doc_freq("body", term))
 
+    def frequency_in(self, document: str, terms: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """Return a document's number of passages, and in how many of them each term stands."""
+        from tantivy import Occur, Query
+
+        schema = self._index.schema
+        whole = Query.term_query(schema, "document", document)
+
+        def count(query: Any) -> int:
+            return int(self._searcher.search(query, limit=1, count=True).count)
+
+        both = {
+            term: Query.boolean_query(
+                [(Occur.Must, whole), (Occur.Must, Query.term_query(schema, "body", term))]
+            )
+            for term in terms
+        }
+        return count(whole), {term: count(query) for term, query in both.items()}
+
     def _query(self, terms: Sequence[Term]) -> Any:
         from tantivy import Occur, Query
 
