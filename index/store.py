@@ -103,6 +103,9 @@ class Store(Protocol):
     def fresh(self) -> bool:
         """Tell whether no later generation has been written since this one was opened."""
 
+    def made_with(self) -> tuple[str, str]:
+        """Return the model and chunker that the index was made with."""
+
     def suits(self, model: str, chunker: str) -> bool:
         """Tell whether the index was made with this model and chunker."""
 

@@ -83,8 +83,9 @@ def sync(
     Files are read, embedded and made searchable in batches, each a generation of its own; when
     ``cancelled`` says so, or at a crash, what is finished stays, and the next sync goes on from
     there. An index made with another model or chunker is made anew behind the old one, which
-    answers until the new one is whole. A file that cannot be read is skipped with its reason, and
-    what it gave before is removed. The model is loaded only if there is something to embed.
+    answers until the new one is whole, but no longer from files that are gone. A file that cannot
+    be read is skipped with its reason, and what it gave before is removed. The model is loaded
+    only if there is something to embed.
 
     Raises KallsvarError where the corpus is missing, or empty from the start, or where the model
     cannot be loaded.
@@ -170,8 +171,8 @@ class _Sync:
             report.rebuilt = _REBUILT
         self._known = {} if anew else before
         found = groups(files, self._known, self._stopped)
-        if anew and (gone := tuple(sorted(set(before) - {file.id for file in files}))):
-            found.insert(0, Group("", gone=gone))
+        if anew:
+            self._remove(sorted(set(before) - {file.id for file in files}))
         work = []
         for group in found:
             if settled(group, self._known):
@@ -187,6 +188,14 @@ class _Sync:
             report.cancelled = True
         report.files.sort(key=lambda result: (result.outcome == "removed", result.id))
         return report
+
+    def _remove(self, gone: Sequence[str]) -> None:
+        """Remove files from the index that answers while all is made anew behind it."""
+        if gone:
+            with self._store.write(*self._store.made_with()) as writer:
+                for file_id in gone:
+                    writer.remove(file_id)
+        self._report.files += [FileResult(file_id, "removed") for file_id in gone]
 
     def _in_batches(self, work: Iterable[Group]) -> None:
         for batch in self._batches(work):
@@ -212,7 +221,7 @@ class _Sync:
                 results += [item.result for item in items]
                 self._tell(group.files[0].id if group.files else None)
             self._embed_rest(writer)
-        self._report.files = [
+        self._report.files += [
             FileResult(r.id, "updated", r.reason) if r.outcome == "added" and r.id in before else r
             for r in results
         ]

@@ -68,8 +68,11 @@ class EmbeddedStore:
         with self._lock:
             return read_facts(self._watch).generation == self.generation
 
+    def made_with(self) -> tuple[str, str]:
+        return self._facts.model, self._facts.chunker
+
     def suits(self, model: str, chunker: str) -> bool:
-        return self.generation > 0 and (self._facts.model, self._facts.chunker) == (model, chunker)
+        return self.generation > 0 and self.made_with() == (model, chunker)
 
     def files(self) -> dict[str, FileState]:
         with self._lock:

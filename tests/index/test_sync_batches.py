@@ -149,6 +149,26 @@ def test_a_remaking_stays_unseen_until_it_is_whole(
 
 
 @pytest.mark.usefixtures("_small")
+def test_what_is_gone_is_gone_though_the_remaking_is_cancelled(
+    make_corpus: MakeCorpus, make_encoder: Any
+) -> None:
+    settings = make_corpus(FIVE)
+    sync(settings, encoder=make_encoder("ett"))
+    (settings.corpus / "5.txt").unlink()
+    report = sync(
+        settings,
+        encoder=make_encoder("annat"),
+        cancelled=iter([False, True] + [True] * 99).__next__,
+    )
+    store = open_store(settings)
+    assert report.cancelled
+    assert [(r.id, r.outcome) for r in report.files] == [("5.txt", "removed")]
+    assert store.made_with()[0] == "ett"
+    assert sorted(store.files()) == ["1.txt", "2.txt", "3.txt", "4.txt"]
+    assert {d.id for d in store.documents()} == {"1.txt", "2.txt", "3.txt", "4.txt"}
+
+
+@pytest.mark.usefixtures("_small")
 def test_a_remaking_takes_what_changed_meanwhile(
     make_corpus: MakeCorpus, make_encoder: Any, content: Content
 ) -> None:
