@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from answer.evidence import Statement, Word
 from answer.extract import VALUES, Extract, extract
-from answer.phrases import named_item, named_kind, whole_phrase
+from answer.phrases import named_item, named_kind, titled_name, whole_phrase
 from answer.question import Question
 from answer.reader import Reader, Reading
 from answer.spans import candidates, enumerated, enumeration, trim
@@ -134,6 +134,8 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
         named = [v for v in values if text[v.start : v.end].casefold() in asked]
         if named:
             return max(named, key=lambda v: v.end - v.start)
+    if question.type == "who" and (name := titled_name(text, question)):
+        return name
     if question.type == "what":
         if item := named_item(text, question):
             return item
@@ -148,7 +150,8 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
 
 def _open(question: Question, text: str) -> bool:
     """Tell whether a time is asked for that the text gives otherwise: «när marken har frusit»."""
-    return _WHEN.search(question.text) is not None and not candidates(question, text)
+    found = candidates(question, text) or candidates(replace(question, grain=None), text)
+    return _WHEN.search(question.text) is not None and not found
 
 
 def _enumerated(text: str, whole: Span, read: Span) -> Span | None:
@@ -164,7 +167,7 @@ def _enumerated(text: str, whole: Span, read: Span) -> Span | None:
 
 def _typed(question: Question, text: str, read: Span) -> Span | None:
     """Return the value of the type asked for that the reader's span overlaps most."""
-    found = candidates(question, text)
+    found = candidates(question, text) or candidates(replace(question, grain=None), text)
     overlaps = [(min(s.end, read.end) - max(s.start, read.start), s) for s in found]
     best = max(overlaps, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] > 0 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from answer.evidence import Word, covered
 from answer.question import Question
@@ -26,6 +26,9 @@ _LEANING = re.compile(
     r"han|man)\b",
     re.IGNORECASE,
 )
+_FACT = re.compile(r"(?:[-–•*] |\d+[.)] )?(?:[^\s:]+ ){0,7}[^\s:]+: (?P<value>[^\n]+)")
+# What follows is beside the value itself.
+_ASIDE = re.compile(r"[,;(]")
 _BREAK = re.compile(r"[,;:()«»”\"]|\s[–-]\s")
 
 
@@ -62,6 +65,8 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
         return Extract(whole, whole, *short_answer(question, words, document.text, at))
     if block is not None and block.kind == "fact" and block.body:
         return Extract(block.span, block.span, _value(question, document, block.body), given=True)
+    if block is not None and (body := _told_value(question, document.text, block)):
+        return Extract(block.span, block.span, _value(question, document, body), given=True)
     if block is not None and block.cells:
         cell = _cell(question, words, document.text, block)
         return Extract(block.span, block.span, cell, given=cell is not None)
@@ -100,7 +105,7 @@ def _best_span(question: Question, words: Sequence[Word], statement: str) -> Spa
     if question.several and question.type != "why" and (whole := enumeration(statement)):
         return whole
     asked = question.text.casefold()
-    found = candidates(question, statement)
+    found = candidates(question, statement) or candidates(replace(question, grain=None), statement)
     found = [s for s in found if statement[s.start : s.end].casefold() not in asked]
     if found:
         places = _places(words, statement)
@@ -163,10 +168,18 @@ def _run(document: Document, block: Block) -> list[Block]:
     return list(document.blocks[first : last + 1])
 
 
+def _told_value(question: Question, text: str, block: Block) -> Span | None:
+    """Return the value of a list's item that tells a fact, «Antal båtar: 7», or None."""
+    if block.kind != "item" or block.label or question.several:
+        return None
+    fact = _FACT.fullmatch(text, *block.span)
+    return Span(*fact.span("value")) if fact else None
+
+
 def _value(question: Question, document: Document, body: Span) -> Span:
     """Return a fact's value, or where that is long the span or the first sentence in it."""
     text = document.text[body.start : body.end]
-    if len(text) <= _LONGEST_VALUE:
+    if len(text) <= _LONGEST_VALUE and not (question.type in VALUES and _ASIDE.search(text)):
         return body
     if found := candidates(question, text):
         return Span(body.start + found[0].start, body.start + found[0].end)

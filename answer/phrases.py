@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from answer.question import FINITE, Question, any_of
-from answer.spans import enumerated, enumeration, trim
+from answer.question import FINITE, Question, any_of, is_verb
+from answer.spans import NAME, clause_end, enumerated, enumeration, trim
 from index.analysis import STOPWORDS, compound_parts, stem, words
 from ingest.records import Span
 from ingest.sentences import sentence_spans
@@ -33,6 +33,10 @@ _OR_NOT = re.compile(r" eller (?:inte|ej)\b")
 _TAIL = re.compile(
     r",? (?:som bland annat|som till exempel|såsom)\b|, (?:som|vilket|vilken|vilka)\b"
 )
+# Whose words they are.
+_SAID = re.compile(r", (?:enligt|säger|menar|skriver|hävdar|anser|berättar|uppger) ")
+_TITLE = 3
+_AND = re.compile(r",? (?:och|samt|eller|respektive) |, ")
 _LONGEST_THING = 6
 _AND_ANOTHER = re.compile(r" (?:och|samt) [\w-]+(?=[,.;:]|$)")
 _FRONTED = re.compile(
@@ -42,8 +46,8 @@ _FRONTED = re.compile(
 # A verb at the start, and a preposition after it, belong to what is said of the answer.
 _OPENING_VERB = re.compile(rf"{FINITE.pattern} (?:(?:på|av|med|om|i|för|till) )?")
 # «Vad gör …?» asks for the verb too, «vad ska … göra?» for its infinitive.
-_DOING = re.compile(any_of("gör gjorde gjort gjordes doing"), re.IGNORECASE)
-_TO_DO = re.compile(any_of("göra do"), re.IGNORECASE)
+_DOING = re.compile(any_of("gör gjorde gjordes doing"), re.IGNORECASE)
+_TO_DO = re.compile(any_of("göra gjort do done"), re.IGNORECASE)
 _PLACE = re.compile(r"\W*(?:var|where)\b", re.IGNORECASE)
 _AT = re.compile(r"\b(?:i|på|vid|hos|inom|utanför|mellan|under|nära) $", re.IGNORECASE)
 _VERB_BEFORE = re.compile(rf"{FINITE.pattern} $")
@@ -89,7 +93,39 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
         tail := _TAIL.search(text, span.start + 20, span.end)
     ):
         span = Span(span.start, tail.start())
+    if question.type == "definition":
+        span = Span(span.start, clause_end(text, *span))
+    if said := _SAID.search(text, span.start + 1, span.end):
+        span = Span(span.start, said.start())
+    if question.type == "who":
+        span = _whole_name(text, span)
     return _completed(text, span, question)
+
+
+def titled_name(text: str, question: Question) -> Span | None:
+    """Return the only name right after a word of the question: «kassör» asks for «kassör Ek»."""
+    asked = {stem(word) for word in question.content}
+    found = []
+    for name in NAME.finditer(text):
+        before = list(_WORD.finditer(text, 0, name.start()))[-1:]
+        if before and before[0].end() == name.start() - 1 and stem(before[0][0].lower()) in asked:
+            found.append(Span(*name.span()))
+    return found[0] if len(found) == 1 else None
+
+
+def _whole_name(text: str, span: Span) -> Span:
+    """Return a person or organisation with all of its name, and without what is said of it."""
+    for name in NAME.finditer(text):
+        if name.end() <= span.start or name.start() >= span.end:
+            continue
+        start, end = min(span.start, name.start()), max(span.end, name.end())
+        before = text[start : name.start()]
+        after = _NEXT_WORD.match(text, name.end())
+        told = after and (after[1] in STOPWORDS or is_verb(after[1]))
+        if told and len(before.split()) <= _TITLE and not _AND.match(text, name.end()):
+            end = name.end()
+        return Span(start, end)
+    return span
 
 
 def _of_word(character: str) -> bool:

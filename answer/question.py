@@ -160,7 +160,10 @@ def _type(text: str) -> AnswerType:
     asking = _INTERROGATIVE.search(text)
     rest = text[asking.end() :].strip() if asking else ""
     if asking is None or (
-        asking.start() == 0 and asking[0].lower() == "var" and not _verb_first(rest)
+        asking.start() == 0
+        # «Var finns …?» asks for a place, «var det …?» whether.
+        and asking[0].lower() == "var"
+        and not is_verb(rest.partition(" ")[0].strip("?,."))
     ):
         return _without_interrogative(text)
     near = " ".join(rest.split()[:4])
@@ -181,15 +184,19 @@ def _type(text: str) -> AnswerType:
             return "what"
 
 
-def _verb_first(rest: str) -> bool:
-    """Tell whether a verb follows: «var finns …?» asks for a place, «var det …?» whether."""
-    word = rest.partition(" ")[0].strip("?,.").lower()
+def is_verb(word: str) -> bool:
+    """Tell whether a word is a finite verb: known as one, or with an infinitive to its ending.
+
+    «arbetar» has «arbeta», «används» has «använda»; «leverantörer» has no «leverantöra».
+    """
+    word = word.lower()
     if FINITE.fullmatch(word):
         return True
-    for ending, infinitive in (("ar", "a"), ("er", "a"), ("s", "a")):
-        root = word.removesuffix(ending) + infinitive
-        if word.endswith(ending) and root in lexicon():
-            return lexicon()[root] >= _INFINITIVE * lexicon().get(word, 0.0)
+    known = lexicon()
+    for ending in ("ar", "er", "s"):
+        infinitive = word.removesuffix(ending) + "a"
+        if word.endswith(ending) and infinitive in known:
+            return known[infinitive] >= _INFINITIVE * known.get(word, 0.0)
     return False
 
 

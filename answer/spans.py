@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from answer.question import FINITE, Grain, Question, any_of
+from answer.question import FINITE, Grain, Question, any_of, is_verb
 from index.analysis import lexicon, stem, words
 from ingest.records import Span
 
@@ -16,7 +16,8 @@ _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
 _MANY = any_of(
     "två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton arton "
     "nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio "
-    "hundra tusen hälften dussintals "
+    r"hundra tusen hälften en\shalv en\stredjedel två\stredjedelar en\sfjärdedel tre\sfjärdedelar "
+    r"en\sfemtedel en\stiondel dussintals "
     "hundratals tusentals"
 )
 _HEDGE = (
@@ -41,6 +42,11 @@ def _compiled(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
+_LENGTH = any_of("meter centimeter millimeter km kilometer mil")
+_HOW_LONG = re.compile(r"\b(?:hur lång|hur långt|hur långa|how long)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\b(?:hur många|antal|how many|number of)\b", re.IGNORECASE)
+
+
 _MONEY = _compiled(
     rf"(?:{_DIGITS}|{_MANY}|en)(?: {_SCALE})? ?(?:svenska )?{_CURRENCY}",
     rf"{_DIGITS} (?:miljoner|miljarder)\b",
@@ -53,15 +59,22 @@ _DATE = _compiled(
     rf"{_YEAR}-\d\d-\d\d",
     rf"{_YEAR}{_TO}{_YEAR}",
     rf"{_PART_OF}{_YEAR}",
-    r"\bkl(?:ockan|\.)? \d{1,2}(?:[.:]\d\d)?",
+    rf"\bkl(?:ockan|\.)? \d{{1,2}}(?:[.:]\d\d)?(?:{_TO}\d{{1,2}}(?:[.:]\d\d)?)?",
 )
 _DURATION = _compiled(
     rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_MANY}|\ben|\bett|några|flera|ett par) (?:hela )?{_UNIT}"
-    rf"(?! {_YEAR})"
+    rf"(?: och (?:{_DIGITS}|{_MANY}) (?:sekund|minut|månad)(?:er)?)?(?! {_YEAR})"
 )
-_COUNT = _compiled(rf"{_HEDGE}(?:\b{_DIGITS}(?: {_SCALE}\b)?(?: procent\b| ?%)?|{_MANY})")
+_MEASURE = any_of(
+    "procent procentenheter promille öre kilo kilogram kg gram ton liter deciliter kubikmeter "
+    "meter centimeter millimeter km kilometer mil kvadratmeter kvadratkilometer hektar grader "
+    "kilowattimmar megawattimmar gigawattimmar terawattimmar kilowatt megawatt poäng"
+)
+_COUNT = _compiled(
+    rf"{_HEDGE}(?:\b{_DIGITS}(?: {_SCALE}\b)?(?: {_MEASURE}| ?%)?|{_MANY}(?: {_MEASURE})?)"
+)
 _CAPITAL = r"[A-ZÅÄÖ][\w&/-]*"
-_NAME = re.compile(
+NAME = re.compile(
     rf"\b{_CAPITAL}(?: (?:(?:för|av|von|de|i) )?{_CAPITAL})*(?: (?:universitet|AB)\b)?"
 )
 # Those who act without a name: «regionens egen samordningsgrupp», «styrgruppen för projektet».
@@ -74,6 +87,9 @@ _ACTOR = re.compile(
 )
 _CLAUSE = r"(?:(?!, (?:vilket|vilken|och delvis|dels|men)\b)[^.;!?])+"
 # A cause is told by what follows the conjunction; a purpose («för att …») with it.
+_CAUSING = re.compile(
+    rf"(?P<cause>[^.,;:!?]+?) {any_of('gjorde gör medförde medför ledde orsakade')} (?:till )?att\b"
+)
 _REASON = _compiled(
     any_of(
         r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå "
@@ -94,6 +110,10 @@ _COPULA = _compiled(
 # How near before its verb the subject of a definition stands.
 _SUBJECT_WORDS = 4
 _NOUN = 5
+_EXPLAINED = re.compile(
+    r"(?P<nouns>[\w-]+(?: [\w-]+)?), "
+    r"(?:(?:det vill säga|alltså|dvs\.?|med andra ord|där) |(?=(?:en|ett) ))(?P<body>[^.;!?]+)"
+)
 _APPOSITION = re.compile(
     rf"\b(?P<noun>(?:{_CAPITAL}s )?[a-zåäö]{{5,}})(?= (?P<name>{_CAPITAL})(?![:\w]))"
 )
@@ -120,23 +140,32 @@ def candidates(question: Question, text: str) -> list[Span]:
             wanted = _GRAINS.get(grain) if grain else None
             return [s for s in _spans(_DATE, text) if not wanted or wanted.search(text[slice(*s)])]
         case "duration":
-            return _spans(_DURATION, text)
+            spans = _spans(_DURATION, text)
+            if not spans and _HOW_LONG.search(question.text):
+                spans = [s for s in _spans(_COUNT, text) if re.search(_LENGTH, text[slice(*s)])]
+            return spans
         case "number":
             dates = _spans(_DATE, text)
             # «omkring 1500» is no year.
-            return [
+            counts = [
                 s for s in _spans(_COUNT, text)
                 if text[s.start].isalpha() or not any(_overlap(s, d) for d in dates)
             ]  # fmt: skip
+            if _HOW_MANY.search(question.text):
+                return counts
+            # How much it is may be an amount, or a time.
+            wider = [*_spans(_MONEY, text), *_spans(_DURATION, text)]
+            return [max([s, *(w for w in wider if _overlap(s, w))], key=_length) for s in counts]
         case "who" | "organisation":
-            names = [s for s in _spans(_NAME, text) if not _common(text, s)]
+            names = [s for s in _spans(NAME, text) if not _common(text, s)]
             actors = [s for s in _spans(_ACTOR, text) if not any(_overlap(s, n) for n in names)]
             return sorted([*names, *actors])
         case "yes_no":
             kinds = (_MONEY, _DATE, _DURATION, _COUNT)
             return sorted({s for kind in kinds for s in _spans(kind, text)})
         case "why":
-            return sorted([*_spans(_REASON, text, "cause"), *_spans(_REASON, text, "purpose")])
+            told = [*_spans(_REASON, text, "cause"), *_spans(_REASON, text, "purpose")]
+            return sorted([*told, *_spans(_CAUSING, text, "cause")])
         case "definition":
             return _definitions(text, content)
         case _:
@@ -146,8 +175,8 @@ def candidates(question: Question, text: str) -> list[Span]:
 def _definitions(text: str, content: Sequence[str]) -> list[Span]:
     """Return what a text says that one of the words asked about is.
 
-    After a verb such as «är» whose subject it is, or as the noun right before a name:
-    «journalsystemet Millennium».
+    After a verb such as «är» whose subject it is; as an explanation after a comma; or as the noun
+    right before a name: «journalsystemet Rekord».
     """
     asked = {stem(word) for word in content}
     found = []
@@ -155,11 +184,26 @@ def _definitions(text: str, content: Sequence[str]) -> list[Span]:
         subject = re.split(r"[.!?;]", text[: match.start()])[-1].split()[-_SUBJECT_WORDS:]
         if asked & {stem(word) for word in words(" ".join(subject))}:
             found.append(Span(*match.span("body")))
+    for match in _EXPLAINED.finditer(text):
+        if asked & {stem(word) for word in words(match["nouns"])}:
+            start, end = match.span("body")
+            found.append(Span(start, clause_end(text, start, end)))
     for match in _APPOSITION.finditer(text):
         name = match["name"]
         if stem(name.lower()) in asked and len(match["noun"].split()[-1]) >= _NOUN:
             found.append(Span(*match.span("noun")))
     return sorted(_whole(text, found))
+
+
+def clause_end(text: str, start: int, end: int) -> int:
+    """Return where a clause put into another ends: before a comma and the other's verb."""
+    first = re.match(r"[^\W\d_]+", text[start:end])
+    if first and is_verb(first[0]):
+        return end  # itself a run of verbs: «såldes, skänktes eller slängdes»
+    for comma in re.finditer(r", (?:och )?([^\W\d_]+)", text[start:end]):
+        if is_verb(comma[1]):
+            return start + comma.start()
+    return end
 
 
 def enumeration(text: str) -> Span | None:
@@ -213,6 +257,10 @@ def _common(text: str, span: Span) -> bool:
         and not word[1:2].isupper()
         and lexicon().get(word.lower(), 0) > 1e-6
     )
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start
 
 
 def _overlap(a: Span, b: Span) -> bool:

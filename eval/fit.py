@@ -23,6 +23,7 @@ import typer
 
 from answer import confidence, evidence
 from answer.candidates import said
+from answer.reader.training.retrieved import TEXTS
 from eval.metrics import collapsed, holds_evidence
 from ingest.errors import KallsvarError
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from answer import Answerer
     from answer.records import Step
     from eval.questions import Question
+    from settings import Settings
 
 Matrix = npt.NDArray[np.float64]
 
@@ -157,12 +159,18 @@ class Source:
     questions: Sequence[Question]
 
 
-def fit(sources: Sequence[Source], squad: Path | None) -> dict[str, Any]:
-    """Return new weights as ``answer/weights.json`` holds them. Every source weighs alike."""
+def fit(
+    sources: Sequence[Source], trained_on: Sequence[Source], squad: Path | None
+) -> dict[str, Any]:
+    """Return new weights as ``answer/weights.json`` holds them. Every source weighs alike.
+
+    What the reader was trained on counts for what does not use the reader: it is too sure of them.
+    """
     settings = sources[0].engine.settings
+    unread = [*sources, *trained_on]
     groups = [
         [_ranking(s.engine, q) for q in s.questions if q.answerable and q.kind != "source"]
-        for s in sources
+        for s in unread
     ]
     if squad:
         from eval.collections import squad_rankings
@@ -173,14 +181,27 @@ def fit(sources: Sequence[Source], squad: Path | None) -> dict[str, Any]:
         **sources[0].engine.weights,
         "statement": dict(zip(evidence.FEATURES, ranking, strict=True)),
     }
-    _reweigh(sources, weights)
-    weights = {**weights, "rules": _fit_confidence(sources, "statements")}
-    _reweigh(sources, weights)
+    _reweigh(unread, weights)
+    weights = {**weights, "rules": _fit_confidence(unread, "statements")}
+    _reweigh(unread, weights)
     if sources[0].engine.reader is None:
         return weights
     rank = _fit_reader(sources, weights)
     _reweigh(sources, {**weights, "reader": {**weights["reader"], "rank": rank}})
     return {**weights, "reader": {"rank": rank, **_fit_confidence(sources, "reader")}}
+
+
+def _source(folder: Path, settings: Settings) -> Source:
+    """Return the questions of a folder with ``corpus/`` and ``questions.jsonl``, indexed."""
+    from answer import Answerer
+    from eval.questions import load_questions
+    from index.sync import sync
+
+    own = settings.model_copy(
+        update={"corpus": folder / "corpus", "var": settings.var / "collections" / folder.name}
+    )
+    sync(own)
+    return Source(Answerer(own), load_questions(folder / "questions.jsonl"))
 
 
 def _reweigh(sources: Sequence[Source], weights: dict[str, Any]) -> None:
@@ -270,19 +291,15 @@ def main(
     go_quiet()
     from answer import Answerer
     from answer.answerer import WEIGHTS
-    from eval.questions import QUESTIONS, load_questions
+    from eval.questions import load_questions
     from index.sync import sync
 
     try:
         settings = Settings()
-        own = settings.model_copy(
-            update={"corpus": DEVELOPMENT / "corpus", "var": settings.var / "development"}
-        )
-        sources = []
-        for place, file in ((settings, QUESTIONS), (own, DEVELOPMENT / "questions.jsonl")):
-            sync(place)
-            sources.append(Source(Answerer(place), load_questions(file, split="dev")))
-        weights = fit(sources, squad)
+        sync(settings)
+        article = Source(Answerer(settings), load_questions(split="dev"))
+        development, texts = (_source(folder, settings) for folder in (DEVELOPMENT, TEXTS))
+        weights = fit([article, development], [texts], squad)
     except KallsvarError as error:
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(1) from None
