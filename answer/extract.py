@@ -181,7 +181,11 @@ def _value(question: Question, document: Document, body: Span) -> Span:
     text = document.text[body.start : body.end]
     if len(text) <= _LONGEST_VALUE and not (question.type in VALUES and _ASIDE.search(text)):
         return body
-    if found := candidates(question, text):
+    found = candidates(question, text)
+    if not found and question.type in VALUES:
+        # The unit may stand in the label: «Dagar i drift: 84, förr 58».
+        found = candidates(replace(question, type="number"), text)
+    if found:
         return Span(body.start + found[0].start, body.start + found[0].end)
     return sentence_spans(text, body.start)[0]
 

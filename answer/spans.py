@@ -14,10 +14,10 @@ from ingest.records import Span
 
 _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
 _MANY = any_of(
-    "två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton arton "
-    "nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio "
-    r"hundra tusen hälften en\shalv en\stredjedel två\stredjedelar en\sfjärdedel tre\sfjärdedelar "
-    r"en\sfemtedel en\stiondel dussintals "
+    r"en\shalv en\stredjedel två\stredjedelar en\sfjärdedel tre\sfjärdedelar en\sfemtedel "
+    r"en\stiondel hälften två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton "
+    "sexton sjutton "
+    "arton nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio hundra tusen dussintals "
     "hundratals tusentals"
 )
 _HEDGE = (
@@ -105,7 +105,7 @@ _COPULA = _compiled(
         r"är var innebär innebar betyder kallas menas avses består\sav utgörs\sav innefattar "
         r"omfattar handlar\som går\sut\spå syftar\still ställer\skrav\spå"
     )
-    + r"(?: att)? (?P<body>[^.;!?]+)"
+    + r" (?P<body>[^.;!?]+)"
 )
 # How near before its verb the subject of a definition stands.
 _SUBJECT_WORDS = 4

@@ -57,3 +57,15 @@ def test_a_list_of_one_thing_is_that_thing() -> None:
     assert document.text[slice(*place.answer)] == (
         "Nämnden beslutade då att:\nbygga ett nytt hus vid ån."
     )
+
+
+def test_an_item_that_tells_a_fact_answers_with_its_value() -> None:
+    lines = [
+        Line("Om bron:"),
+        Line("- Längd: 240 meter", "item", prefix=2),
+        Line("- Öppen: 84, förr 58", "item", prefix=2),
+    ]
+    document = assemble(lines, document_id="bro.md")
+    assert [b.kind for b in document.blocks] == ["paragraph", "item", "item"]
+    assert short(document, 1, "Hur lång är bron?") == "240 meter"
+    assert short(document, 2, "Hur många dagar är bron öppen?") == "84"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from answer.phrases import named_item, named_kind, whole_phrase
+from answer.phrases import named_item, named_kind, titled_name, whole_phrase
 from answer.question import read_question
 from ingest.records import Span
 
@@ -45,6 +45,15 @@ def at(text: str, piece: str) -> Span:
          "låsa dörrarna"),
         ("Vad är målet?", "Målet är att laga näten.", "laga näten", "att laga näten"),
         ("Var arbetar de?", "De arbetar i stora hallar.", "stora hallar", "i stora hallar"),
+        # Whose words they are is no part of them.
+        ("Varför dröjde det?", "Det dröjde för att isen låg, enligt lotsen Ek.",
+         "för att isen låg, enligt lotsen Ek", "för att isen låg"),
+        # A name is whole, and without what is said of the one who bears it.
+        ("Vem leder laget?", "Laget leds nu av Eva Ek.", "Ek", "Eva Ek"),
+        ("Vem ritade bron?", "Bron ritades av byggmästaren Eva Ek på uppdrag av Per Al.",
+         "byggmästaren Eva Ek på uppdrag av Per Al", "byggmästaren Eva Ek"),
+        ("Vem ritade bron?", "Bron ritades av Eva Ek och Per Al.", "Eva Ek och Per Al",
+         "Eva Ek och Per Al"),
         ("Vad är ett lov?", "Ett lov är en ledighet från skolan, som på våren.",
          "en ledighet från skolan, som på våren", "en ledighet från skolan"),
     ],
@@ -52,6 +61,14 @@ def at(text: str, piece: str) -> Span:
 def test_whole_phrase(question: str, text: str, found: str, whole: str) -> None:
     span = whole_phrase(text, at(text, found), read_question(question))
     assert text[slice(*span)] == whole
+
+
+def test_the_name_after_the_role_asked_for() -> None:
+    text = "Med var ordförande Eva Ek, kassör Per Al och fyra ledamöter."
+    name = titled_name(text, read_question("Vem är kassör i laget?"))
+    assert name is not None
+    assert text[slice(*name)] == "Per Al"
+    assert titled_name(text, read_question("Vem är vaktmästare?")) is None
 
 
 def test_nothing_stays_nothing() -> None:

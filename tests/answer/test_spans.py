@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from answer.question import AnswerType, Question, read_question
@@ -26,6 +28,17 @@ from answer.spans import candidates, enumeration
         ("who", "Regionens egen samordningsgrupp inledde arbetet.", ["Regionens egen samordningsgrupp"]),
         ("why", "Den stoppades på grund av tekniska problem och buggar.", ["tekniska problem och buggar"]),
         ("definition", "Visum är ett tillstånd att resa in.", ["ett tillstånd att resa in"]),
+        ("definition", "Ett visum, det vill säga ett tillstånd att resa in, söks i förväg.",
+         ["ett tillstånd att resa in"]),
+        ("definition", "Man söker visum, ett tillstånd som gäller i åtta dagar.",
+         ["ett tillstånd som gäller i åtta dagar"]),
+        ("why", "Regnet gjorde att vägen stängdes.", ["Regnet"]),
+        ("number", "Vägen är 6,2 kilometer och två tredjedelar är grus.",
+         ["6,2 kilometer", "två tredjedelar"]),
+        ("number", "Det tog fem månader och kostade 26 miljoner kronor.",
+         ["fem månader", "26 miljoner kronor"]),
+        ("date", "Det är öppet klockan 9–11.", ["klockan 9–11"]),
+        ("duration", "De sov 5 timmar och 50 minuter.", ["5 timmar och 50 minuter"]),
     ],
 )  # fmt: skip
 def test_candidates(kind: AnswerType, text: str, found: list[str]) -> None:
@@ -56,6 +69,19 @@ def test_a_date_to_the_day() -> None:
     text = "Den infördes 12 november 2024 efter ett beslut 2018."
     question = read_question("Vilket datum infördes den?")
     assert [text[slice(*s)] for s in candidates(question, text)] == ["12 november 2024"]
+
+
+def test_how_many_is_a_count_alone() -> None:
+    question = read_question("Hur många månader tog det?")
+    text = "Det tog fem månader."
+    assert [text[slice(*s)] for s in candidates(replace(question, type="number"), text)] == ["fem"]
+
+
+def test_how_long_may_be_a_length() -> None:
+    text = "Bron är 240 meter lång."
+    found = candidates(read_question("Hur lång är bron?"), text)
+    assert [text[slice(*span)] for span in found] == ["240 meter"]
+    assert candidates(read_question("Hur länge stod bron?"), text) == []
 
 
 def test_enumeration() -> None:
