@@ -58,6 +58,9 @@ def train(
     start: Annotated[
         Path | None, typer.Option(help="Mappen med en läsare att träna vidare på.")
     ] = None,
+    average: Annotated[
+        float, typer.Option(help="Hur stor del av --start som blir kvar när vikterna vägs ihop.")
+    ] = 0.0,
     most: Annotated[int, typer.Option(help="Högst så många steg; 0: alla.")] = 0,
     every: Annotated[float, typer.Option(help="Minuter mellan kontrollpunkter.")] = 4.0,
     check: Annotated[int, typer.Option(help="Högst så många frågor mäts; 0: alla.")] = 0,
@@ -97,6 +100,7 @@ def train(
         "english": english, "norwegian": norwegian, "squad_negatives": squad_negatives,
         "negatives": negatives, "crop": crop, "removed": removed,
         "renamed": renamed, "shown": shown, "own": own, "start": start is not None,
+        "average": average,
     }  # fmt: skip
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Run(recipe, encoder_dir, work, out, device, start)

@@ -49,6 +49,7 @@ class Run:
 
         torch.manual_seed(recipe["seed"])
         self.recipe, self.work, self.out, self.device = recipe, work, out, device
+        self.start = start
         self.encoder_dir = encoder_dir
         net = load(start / FILE, encoder_dir)[0] if start else None
         if net is not None and net.frozen != recipe["frozen"]:
@@ -130,7 +131,7 @@ class Run:
         held = held_pairs(data)
         if most:
             held = {name: random.Random(0).sample(p, min(most, len(p))) for name, p in held.items()}
-        self._save()
+        self._write(self._averaged())
         # As written; converting it would be for nothing, as the calibration changes the file.
         scorer = TorchScorer(load(self.out / FILE, self.encoder_dir)[0], self.encoder_dir)
         reader = Reader(scorer, self.encoder_dir, (1.0, 0.0, 0.0))
@@ -140,8 +141,28 @@ class Run:
             readings = reader.read_pairs([(p.question, p.passage) for p in pairs])
             found = measure(pairs, readings)
             figures[name] = {key: round(value, 4) for key, value in asdict(found).items()}
-        self._save(reader.calibration, json.dumps(figures))
+        self._write(self._averaged(), reader.calibration, json.dumps(figures))
         return figures
+
+    def _averaged(self) -> ReaderNet:
+        """Return the network, its weights averaged with those it started from where so asked.
+
+        The average keeps most of what either can do (Wortsman et al. 2022, «Robust fine-tuning of
+        zero-shot models»).
+        """
+        from answer.reader.files import FILE
+        from answer.reader.net import load
+
+        share = self.recipe.get("average", 0.0)
+        if not (share and self.start):
+            return self.net
+        net = load(self.start / FILE, self.encoder_dir)[0]
+        ours = self.net.state_dict()
+        net.load_state_dict({
+            name: share * tensor + (1 - share) * ours[name].to(tensor.device)
+            for name, tensor in net.state_dict().items()
+        })  # fmt: skip
+        return net
 
     def _rate(self, steps: int) -> float:
         """Linear warm-up over 6 % of the steps, then linear decay to nothing."""
@@ -175,11 +196,9 @@ class Run:
         self.optimiser.zero_grad()
         return span.item(), missing.item()
 
-    def _save(self, calibration: tuple[float, ...] = (1.0, 0.0, 0.0), figures: str = "{}") -> None:
+    def _save(self) -> None:
         """Write the checkpoint, then the file as it would ship."""
         import torch
-
-        from answer.reader.net import save
 
         names = {n for n, p in self.net.named_parameters() if p.requires_grad}
         state = {n: t for n, t in self.net.state_dict().items() if n in names}
@@ -187,11 +206,21 @@ class Run:
         scratch = self.work / ".checkpoint.pt"
         torch.save({**kept, "optimiser": self.optimiser.state_dict()}, scratch)
         scratch.replace(self.work / "checkpoint.pt")
-        net = self.net
+        self._write(self.net)
+
+    def _write(
+        self,
+        net: ReaderNet,
+        calibration: tuple[float, ...] = (1.0, 0.0, 0.0),
+        figures: str = "{}",
+    ) -> None:
+        """Write a network as the file that ships."""
+        from answer.reader.net import save
+
         if self.recipe["lora"]:
             from answer.reader.training.lora import merged
 
-            net = merged(self.net)
+            net = merged(net)
         recipe = {**self.recipe, "step": self.step}
         metadata = {"recipe": json.dumps(recipe), "figures": figures}
         save(net, self.out, {**metadata, "calibration": json.dumps(calibration)})
