@@ -37,7 +37,7 @@ Matrix = npt.NDArray[np.float64]
 
 # Documents on other matters, with questions of their own.
 DEVELOPMENT = Path(__file__).with_name("development")
-FALSE_ABSTAINING = 0.05
+FALSE_ABSTAINING = 0.045
 FOLDS = 8
 _RANK_PENALTY = 0.03
 _CONFIDENCE_PENALTY = 0.001
@@ -97,14 +97,21 @@ def _spread(rankings: Sequence[Ranking]) -> Matrix:
 
 
 def fit_logistic(
-    features: Matrix, wanted: npt.NDArray[np.bool_], signs: Sequence[int] = confidence.SIGNS
+    features: Matrix,
+    wanted: npt.NDArray[np.bool_],
+    signs: Sequence[int] = confidence.SIGNS,
+    shares: Matrix | None = None,
 ) -> Matrix:
     """Return (1 + features) weights of a logistic regression, the bias first.
 
-    Each weight keeps its sign in ``signs``, and is penalised by its square.
+    Each weight keeps its sign in ``signs``, and is penalised by its square. ``shares`` says how
+    much each row counts; all alike unless given.
     """
     import torch
 
+    counts = torch.ones(len(features), dtype=torch.float64)
+    if shares is not None:
+        counts = torch.from_numpy(shares / shares.mean())
     inputs, target = torch.from_numpy(features), torch.from_numpy(wanted.astype(np.float64))
     way = torch.tensor(signs, dtype=torch.float64)
     free = torch.zeros(features.shape[1] + 1, dtype=torch.float64, requires_grad=True)
@@ -114,7 +121,7 @@ def fit_logistic(
         optimiser.zero_grad()
         weights = way * torch.nn.functional.softplus(3 * free[1:] - 2)
         entropy = torch.nn.functional.binary_cross_entropy_with_logits(
-            inputs @ weights + free[0], target
+            inputs @ weights + free[0], target, weight=counts
         )
         total = entropy + _CONFIDENCE_PENALTY / 2 * (weights**2).sum()
         torch.autograd.backward(total)
@@ -131,6 +138,7 @@ def left_out(
     wanted: npt.NDArray[np.bool_],
     groups: Sequence[str],
     signs: Sequence[int] = confidence.SIGNS,
+    shares: Matrix | None = None,
 ) -> Matrix:
     """Return each row's probability as predicted by a fit without its group's fold."""
     order = {group: i % FOLDS for i, group in enumerate(sorted(set(groups)))}
@@ -139,44 +147,59 @@ def left_out(
     for fold in range(FOLDS):
         inside, outside = folds == fold, folds != fold
         if inside.any():
-            weights = fit_logistic(features[outside], wanted[outside], signs)
+            own = None if shares is None else shares[outside]
+            weights = fit_logistic(features[outside], wanted[outside], signs, own)
             predicted[inside] = 1 / (1 + np.exp(-(features[inside] @ weights[1:] + weights[0])))
     return predicted
 
 
 def threshold(
-    predicted: Matrix, answerable: npt.NDArray[np.bool_], share: float = FALSE_ABSTAINING
+    predicted: Matrix,
+    answerable: npt.NDArray[np.bool_],
+    share: float = FALSE_ABSTAINING,
+    shares: Matrix | None = None,
 ) -> float:
     """Return the probability below which ``share`` of the answerable questions fall."""
-    return float(np.quantile(predicted[answerable], share))
+    found = predicted[answerable]
+    if shares is None:
+        return float(np.quantile(found, share))
+    weights = shares[answerable]
+    return float(np.quantile(found, share, weights=weights, method="inverted_cdf"))
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Questions, and the engine over the documents that they are about."""
+    """Questions, and the engine over the documents that they are about.
+
+    ``weight`` is how much they count, all of them together.
+    """
 
     engine: Answerer
     questions: Sequence[Question]
+    weight: float = 1.0
 
 
 def fit(
     sources: Sequence[Source], trained_on: Sequence[Source], squad: Path | None
 ) -> dict[str, Any]:
-    """Return new weights as ``answer/weights.json`` holds them. Every source weighs alike.
+    """Return new weights as ``answer/weights.json`` holds them.
 
     What the reader was trained on counts for what does not use the reader: it is too sure of them.
     """
     settings = sources[0].engine.settings
     unread = [*sources, *trained_on]
-    groups = [
-        [_ranking(s.engine, q) for q in s.questions if q.answerable and q.kind != "source"]
+    groups: list[tuple[Sequence[Ranking], float]] = [
+        (
+            [_ranking(s.engine, q) for q in s.questions if q.answerable and q.kind != "source"],
+            s.weight,
+        )
         for s in unread
     ]
     if squad:
         from eval.collections import squad_rankings
 
-        groups.append(squad_rankings(squad, settings))
-    ranking = fit_ranking(_alike(groups)).round(3).tolist()
+        groups.append((squad_rankings(squad, settings), 1.0))
+    ranking = fit_ranking(_together(groups)).round(3).tolist()
     weights = {
         **sources[0].engine.weights,
         "statement": dict(zip(evidence.FEATURES, ranking, strict=True)),
@@ -209,35 +232,36 @@ def _reweigh(sources: Sequence[Source], weights: dict[str, Any]) -> None:
         source.engine.reweigh(weights)
 
 
-def _alike(groups: Sequence[Sequence[Ranking]]) -> list[Ranking]:
-    """Return the sources' rankings in one, weighed so that no source outweighs another."""
-    return [replace(r, weight=1 / len(group)) for group in groups for r in group]
+def _together(groups: Sequence[tuple[Sequence[Ranking], float]]) -> list[Ranking]:
+    """Return the sources' rankings in one, each source weighing what it should."""
+    return [replace(r, weight=weight / len(group)) for group, weight in groups for r in group]
 
 
 def _fit_reader(sources: Sequence[Source], weights: dict[str, Any]) -> float:
     """Return how much the reader's log odds weigh against the statement's score."""
     _reweigh(sources, {**weights, "reader": {**weights["reader"], "rank": 0.0}})
-    groups: list[list[Ranking]] = []
+    groups: list[tuple[list[Ranking], float]] = []
     for source in sources:
-        groups.append([])
+        groups.append(([], source.weight))
         for question in source.questions:
             if not question.answerable or question.kind == "source":
                 continue
             found = source.engine.candidates(question.question)
             read = [(c, c.reading) for c in found if c.reading is not None]
             held = [c.statement.hit.chunk.text for c, _ in read]
-            groups[-1].append(Ranking(
+            groups[-1][0].append(Ranking(
                 question.group,
                 np.array([(c.score, said(reading)) for c, reading in read], dtype=np.float64),
                 np.array([holds_evidence(t, question.evidence) for t in held], dtype=np.bool_),
             ))  # fmt: skip
-    own, reader = fit_ranking(_alike(groups))
+    own, reader = fit_ranking(_together(groups))
     return round(float(reader / own), 3)
 
 
 def _fit_confidence(sources: Sequence[Source], step: Step) -> dict[str, Any]:
     """Return the two regressions and the threshold for answers worked out to a step."""
     rows, right, answerable, groups = [], [], [], []
+    counts: list[float] = []
     for number, source in enumerate(sources):
         for question in source.questions:
             values = source.engine.confidence_features(question.question, step)
@@ -245,23 +269,25 @@ def _fit_confidence(sources: Sequence[Source], step: Step) -> dict[str, Any]:
                 continue
             answer = source.engine.ask(question.question, k=1, step=step)
             rows.append(values)
+            counts.append(source.weight / len(source.questions))
             groups.append(f"{number} {question.group}")
             answerable.append(question.answerable)
             right.append(
                 question.answerable and holds_evidence(answer.passages[0].text, question.evidence)
             )
-    features, there = np.array(rows), np.array(answerable)
+    features, there, shares = np.array(rows), np.array(answerable), np.array(counts)
     names = confidence.READER_FEATURES[: features.shape[1]]
     signs = confidence.READER_SIGNS[: features.shape[1]]
 
     def named(fitted: Matrix) -> dict[str, float]:
         return dict(zip(("bias", *names), fitted.round(3).tolist(), strict=True))
 
-    predicted = left_out(features, there, groups, signs)
+    predicted = left_out(features, there, groups, signs, shares)
+    found = np.array(right)[there]
     return {
-        "said": named(fit_logistic(features, there, signs)),
-        "right": named(fit_logistic(features[there], np.array(right)[there], signs)),
-        "threshold": round(threshold(predicted, there), 3),
+        "said": named(fit_logistic(features, there, signs, shares)),
+        "right": named(fit_logistic(features[there], found, signs, shares[there])),
+        "threshold": round(threshold(predicted, there, shares=shares), 3),
     }
 
 
@@ -297,7 +323,8 @@ def main(
     try:
         settings = Settings()
         sync(settings)
-        article = Source(Answerer(settings), load_questions(split="dev"))
+        # What is measured counts as much as the two others together.
+        article = Source(Answerer(settings), load_questions(split="dev"), weight=2.0)
         development, texts = (_source(folder, settings) for folder in (DEVELOPMENT, TEXTS))
         weights = fit([article, development], [texts], squad)
     except KallsvarError as error:
