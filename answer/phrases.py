@@ -36,6 +36,10 @@ _TAIL = re.compile(
 # Whose words they are.
 _SAID = re.compile(r", (?:enligt|säger|menar|skriver|hävdar|anser|berättar|uppger) ")
 _TITLE = 3
+# «Inspektionen för vård» and «Olin av Ek» are names; what follows these is not.
+_OF_NO_NAME = frozenset(
+    "på som enligt när efter innan att men via genom till från med under".split()
+)
 _AND = re.compile(r",? (?:och|samt|eller|respektive) |, ")
 _LONGEST_THING = 6
 _AND_ANOTHER = re.compile(r" (?:och|samt) [\w-]+(?=[,.;:]|$)")
@@ -121,7 +125,7 @@ def _whole_name(text: str, span: Span) -> Span:
         start, end = min(span.start, name.start()), max(span.end, name.end())
         before = text[start : name.start()]
         after = _NEXT_WORD.match(text, name.end())
-        told = after and (after[1] in STOPWORDS or is_verb(after[1]))
+        told = after and (after[1] in _OF_NO_NAME or is_verb(after[1]))
         if told and len(before.split()) <= _TITLE and not _AND.match(text, name.end()):
             end = name.end()
         return Span(start, end)

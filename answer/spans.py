@@ -75,7 +75,8 @@ _COUNT = _compiled(
 )
 _CAPITAL = r"[A-ZÅÄÖ][\w&/-]*"
 NAME = re.compile(
-    rf"\b{_CAPITAL}(?: (?:(?:för|av|von|de|i) )?{_CAPITAL})*(?: (?:universitet|AB)\b)?"
+    rf"\b{_CAPITAL}(?: (?:(?:för|av|von|de|i) )?{_CAPITAL})*"
+    r"(?:(?: svenska| nordiska)? (?:universitet|AB)\b)?"
 )
 # Those who act without a name: «regionens egen samordningsgrupp», «styrgruppen för projektet».
 _ACTOR = re.compile(

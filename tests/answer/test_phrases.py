@@ -52,6 +52,8 @@ def at(text: str, piece: str) -> Span:
         ("Vem leder laget?", "Laget leds nu av Eva Ek.", "Ek", "Eva Ek"),
         ("Vem ritade bron?", "Bron ritades av byggmästaren Eva Ek på uppdrag av Per Al.",
          "byggmästaren Eva Ek på uppdrag av Per Al", "byggmästaren Eva Ek"),
+        ("Vem granskade bron?", "Bron granskades av Nämnden för broar och vägar i maj.",
+         "Nämnden för broar och vägar", "Nämnden för broar och vägar"),
         ("Vem ritade bron?", "Bron ritades av Eva Ek och Per Al.", "Eva Ek och Per Al",
          "Eva Ek och Per Al"),
         ("Vad är ett lov?", "Ett lov är en ledighet från skolan, som på våren.",
@@ -69,6 +71,10 @@ def test_the_name_after_the_role_asked_for() -> None:
     assert name is not None
     assert text[slice(*name)] == "Per Al"
     assert titled_name(text, read_question("Vem är vaktmästare?")) is None
+    text = "Man valde leverantören Brobolaget svenska AB i maj."
+    name = titled_name(text, read_question("Vem var leverantören?"))
+    assert name is not None
+    assert text[slice(*name)] == "Brobolaget svenska AB"
 
 
 def test_nothing_stays_nothing() -> None:
