@@ -75,7 +75,7 @@ def convert(folder: Path, encoder_dir: Path) -> Path:
 
 
 def _target(folder: Path, encoder_dir: Path) -> Path:
-    shipped = folder == FOLDER
+    shipped = folder.resolve() == FOLDER.resolve()
     return encoder_dir.parent / "reader-openvino" if shipped else folder / "openvino"
 
 
