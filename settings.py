@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     corpus: Path = Field(default=ROOT / "corpus", description="Mappen med dokumenten.")
     var: Path = Field(default=ROOT / "var", description="Index, modeller och rapporter.")
     model: str = Field(default="", description="Sentence Transformers-modell; tomt: den inbyggda.")
+    models: Path | None = Field(
+        default=None, description="Modellernas mapp; flera samlingar kan dela den."
+    )
     dense_weight: float = Field(
         default=0.7, ge=0, le=1, description="Likhetens vikt mot ordens i sökningen."
     )
@@ -85,7 +88,11 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         """The folder of the models written on this machine."""
-        return self.var / "models"
+        return self.models or self.var / "models"
+
+    def apart(self, corpus: Path, var: Path) -> Settings:
+        """Return the settings of another collection, which shares the models."""
+        return self.model_copy(update={"corpus": corpus, "var": var, "models": self.models_dir})
 
 
 def from_options(**options: object) -> Settings:

@@ -55,6 +55,9 @@ def train(
     own: Annotated[
         float, typer.Option(help="Varv över våra egna frågor med det som sökningen visar.")
     ] = 0.0,
+    ranked: Annotated[
+        float, typer.Option(help="Vikt för att rangordna det som visas för en fråga.")
+    ] = 0.0,
     start: Annotated[
         Path | None, typer.Option(help="Mappen med en läsare att träna vidare på.")
     ] = None,
@@ -99,8 +102,8 @@ def train(
         "lora": lora, "steps": len(batches), "squad": squad, "swequad": swequad,
         "english": english, "norwegian": norwegian, "squad_negatives": squad_negatives,
         "negatives": negatives, "crop": crop, "removed": removed,
-        "renamed": renamed, "shown": shown, "own": own, "start": start is not None,
-        "average": average,
+        "renamed": renamed, "shown": shown, "own": own, "ranked": ranked,
+        "start": start is not None, "average": average,
     }  # fmt: skip
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Run(recipe, encoder_dir, work, out, device, start)

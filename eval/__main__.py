@@ -145,7 +145,7 @@ def _show(report: Report, changes: list[Change], folder: Path) -> None:
 
     console = Console(highlight=False)
     ranking = Table("", *report.summaries, title="Sökning: belägget hittas")
-    for name in ("R@1", "R@3", "R@5", "RR"):
+    for name in ("Success@1", "Success@3", "Success@5", "RR"):
         cells = [f"{summary[name].mean:.3f}" for summary in report.summaries.values()]
         ranking.add_row(NAMES[name], *cells)
     console.print(ranking)

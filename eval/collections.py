@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from eval.metrics import collapsed, exact_match, f1, ranking_measures
 from eval.run import PASSAGES
-from index.models import bundled_model
 from ingest.errors import KallsvarError
 from settings import Settings
 
@@ -157,8 +156,7 @@ def collection_settings(collection: Collection, settings: Settings) -> Settings:
             whole = f"{text.title}\n\n{text.text}" if text.title else text.text
             (corpus / file_id(text.id)).write_text(whole, encoding="utf-8")
         (folder / "written").touch()
-    model = settings.model or str(bundled_model(settings.models_dir))
-    return settings.model_copy(update={"corpus": corpus, "var": folder, "model": model})
+    return settings.apart(corpus, folder)
 
 
 def file_id(text_id: str) -> str:

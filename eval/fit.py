@@ -220,9 +220,7 @@ def _source(folder: Path, settings: Settings) -> Source:
     from eval.questions import load_questions
     from index.sync import sync
 
-    own = settings.model_copy(
-        update={"corpus": folder / "corpus", "var": settings.var / "collections" / folder.name}
-    )
+    own = settings.apart(folder / "corpus", settings.var / "collections" / folder.name)
     sync(own)
     return Source(Answerer(own), load_questions(folder / "questions.jsonl"))
 

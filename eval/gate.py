@@ -42,7 +42,7 @@ def baseline(rows: Sequence[Row], summary: Mapping[str, Interval]) -> dict[str, 
             for name, i in summary.items()
             if i.size
         },
-        "questions": {row.id: row.measures.get("R@1") for row in rows},
+        "questions": {row.id: row.measures.get("Success@1") for row in rows},
     }
 
 
@@ -64,12 +64,18 @@ def compare(
     pairs = [
         (now, before)
         for row in rows
-        if (now := row.measures.get("R@1")) is not None
+        if (now := row.measures.get("Success@1")) is not None
         and (before := stored["questions"].get(row.id)) is not None
     ]
     p = paired_p([a for a, _ in pairs], [b for _, b in pairs]) if pairs else 1.0
     return [
-        Change(name, kept["mean"], summary[name].mean, kept["allowed"], p if name == "R@1" else 1.0)
+        Change(
+            name,
+            kept["mean"],
+            summary[name].mean,
+            kept["allowed"],
+            p if name == "Success@1" else 1.0,
+        )
         for name, kept in stored["measures"].items()
         if name in summary and summary[name].size
     ]

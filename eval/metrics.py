@@ -20,7 +20,9 @@ _ARTICLES = frozenset({"en", "ett", "den", "det", "de"})
 
 # What people read of each measure.
 NAMES = {
-    "R@1": "Belägg på plats 1", "R@3": "Belägg bland 3", "R@5": "Belägg bland 5",
+    "Success@1": "Belägg på plats 1", "Success@3": "Belägg bland 3",
+    "Success@5": "Belägg bland 5", "R@1": "Andel av beläggen på plats 1",
+    "R@3": "Andel av beläggen bland 3", "R@5": "Andel av beläggen bland 5",
     "RR": "Medelreciprok rang", "nDCG@10": "nDCG@10",
     "short_contained": "Kort svar finns i det visade", "short_exact": "Kort svar exakt",
     "short_f1": "Kort svar F1", "references_exact": "Rätt referensnummer",
@@ -88,13 +90,14 @@ def contained(answer: str | None, wanted: Sequence[str], *, all_of: bool) -> flo
 def ranking_measures(
     relevance: Mapping[str, Sequence[int]], relevant: Mapping[str, int] | None = None
 ) -> dict[str, dict[str, float]]:
-    """Return R@1, R@3, R@5, RR and nDCG@10 for each question id.
+    """Return Success and R at 1, 3 and 5, RR and nDCG@10 for each question id.
 
     ``relevance`` holds 1 or 0 for each ranked passage, best first. ``relevant`` says how many
-    relevant ones there are (1 unless given): R@k is then hits in the first k over that.
+    relevant ones there are (1 unless given): R@k is then hits in the first k over that, while
+    Success@k is 1 where there is any.
     """
     import ir_measures
-    from ir_measures import RR, R, nDCG
+    from ir_measures import RR, R, Success, nDCG
 
     qrels, run = [], []
     for question, judged in relevance.items():
@@ -111,7 +114,7 @@ def ranking_measures(
         qrels += [ir_measures.Qrel(question, f"missed{i}", 1) for i in range(count - found)]
         if not judged:
             run.append(ir_measures.ScoredDoc(question, "nothing", 0.0))
-    measures = [R @ 1, R @ 3, R @ 5, RR, nDCG @ 10]
+    measures = [*(Success @ k for k in (1, 3, 5)), *(R @ k for k in (1, 3, 5)), RR, nDCG @ 10]
     values: dict[str, dict[str, float]] = {question: {} for question in relevance}
     for metric in ir_measures.iter_calc(measures, qrels, run):
         values[metric.query_id][str(metric.measure)] = float(metric.value)

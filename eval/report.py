@@ -95,7 +95,7 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
         ["", *report.summaries],
         [
             [NAMES[name], *(f"{s[name].mean:.3f}" for s in report.summaries.values())]
-            for name in ("R@1", "R@3", "R@5", "RR", "nDCG@10")
+            for name in ("Success@1", "Success@3", "Success@5", "RR", "nDCG@10")
         ],
     )
     splits = _table(
@@ -142,7 +142,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _missed(row: Row) -> bool:
     if row.unanswerable:
         return row.answered
-    return not row.answered or row.measures.get("R@1") == 0 or row.measures["short_contained"] == 0
+    return (
+        not row.answered
+        or row.measures.get("Success@1") == 0
+        or row.measures["short_contained"] == 0
+    )
 
 
 def _miss(row: Row) -> str:
@@ -180,7 +184,9 @@ def _plots(report: Report) -> list[tuple[str, str]]:
 
     figure, axes = plt.subplots(figsize=(6, 3.4))
     for step, summary in report.summaries.items():
-        axes.plot([1, 3, 5], [summary[f"R@{k}"].mean for k in (1, 3, 5)], marker="o", label=step)
+        axes.plot(
+            [1, 3, 5], [summary[f"Success@{k}"].mean for k in (1, 3, 5)], marker="o", label=step
+        )
     axes.set(title="Belägg bland de k första", xlabel="k", ylabel="andel", xticks=[1, 3, 5])
     axes.legend()
     keep("Andel frågor vars belägg finns bland de k första", figure)
@@ -205,8 +211,8 @@ def _plots(report: Report) -> list[tuple[str, str]]:
     keep("Uppgiven sannolikhet mot andel rätt", figure)
 
     figure, axes = plt.subplots(figsize=(6, 3.4))
-    kinds = {k: s for k, s in _by_kind(rows).items() if s["R@1"].size}
-    axes.barh(list(kinds), [s["R@1"].mean for s in kinds.values()])
+    kinds = {k: s for k, s in _by_kind(rows).items() if s["Success@1"].size}
+    axes.barh(list(kinds), [s["Success@1"].mean for s in kinds.values()])
     axes.set(title="Belägg på plats 1, per slags fråga", xlim=(0, 1))
     keep("Belägg på plats 1 per slags fråga", figure)
 

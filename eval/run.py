@@ -87,7 +87,7 @@ def judge(question: Question, answer: Answer, engine: Engine) -> Row:
             else None,
             "false_abstaining": float(not answer.answered),
         }
-        right = float(rr["R@1"] > 0)
+        right = rr["Success@1"]
     elif question.unanswerable == "far":
         measures["abstained_far"] = float(not answer.answered)
     else:
@@ -153,7 +153,9 @@ def run(
     return rows
 
 
-RANKING = ("R@1", "R@3", "R@5", "RR", "nDCG@10")
+RANKING = (
+    "Success@1", "Success@3", "Success@5", "R@1", "R@3", "R@5", "RR", "nDCG@10",
+)  # fmt: skip
 EXTRACTION = ("short_contained", "short_exact", "short_f1", "references_exact")
 ABSTAINING = ("false_abstaining", "abstained_near", "abstained_far")
 

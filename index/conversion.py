@@ -30,7 +30,7 @@ from settings import go_quiet
 TOLERANCE = 0.9999
 
 # Raise it whenever the folder's files are to be written anew.
-_FORMAT = 1
+_FORMAT = 2
 _SPACE_NEEDED = 600 * 2**20
 
 TEXTS = (
@@ -127,7 +127,7 @@ def _convert(model: Any, source: str, folder: Path) -> dict[str, Any]:
             },
         }
         table = model[0].auto_model.get_input_embeddings().weight.detach().numpy()
-        np.save(folder / WORDS, table.astype(np.float32, copy=False))
+        np.save(folder / WORDS, table.astype(np.float16))
         _write_tokenizer(model.tokenizer.backend_tokenizer, source, folder)
         network = _traced(model, table.shape[1])
         openvino().save_model(network, folder / NETWORK, compress_to_fp16=False)

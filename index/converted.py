@@ -1,8 +1,8 @@
 """A Sentence Transformers model converted to OpenVINO's format, run without torch.
 
 Its folder, written by ``index.conversion``, holds the network from word vectors to sentence
-vectors (``network.xml``, ``network.bin``), the word vectors themselves (``words.npy``, mapped: only
-the rows asked for take memory), ``tokenizer.json``, and in its marker the model's prompts.
+vectors (``network.xml``, ``network.bin``), the word vectors themselves (``words.npy``, in half
+precision and mapped: only the rows asked for take memory), ``tokenizer.json``, and in its marker the model's prompts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ConvertedModel:
         self.dimensions = int(facts["dimensions"])
         self.longest = int(facts["longest"])
         self.prompts: dict[Side, str] = facts["prompts"]
-        self._words: npt.NDArray[np.float32] = np.load(folder / WORDS, mmap_mode="r")
+        self._words: npt.NDArray[np.float16] = np.load(folder / WORDS, mmap_mode="r")
         with ThreadPoolExecutor(1) as pool:  # while this thread loads the tokenizer
             network = pool.submit(Network, folder / NETWORK, facts["precision"])
             self.tokenizer: Any = tokenizer_of(folder)
@@ -99,7 +99,7 @@ class ConvertedModel:
         for row, tokens in enumerate(ids):
             padded[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
-        return self._words[padded], mask
+        return self._words[padded].astype(np.float32), mask
 
 
 def _rounded(length: int) -> int:

@@ -26,7 +26,7 @@ from answer.reader.scorers import ConvertedScorer, TorchScorer
 from answer.reader.training.data import SQUAD, SWEQUAD, Lookalikes, Sample, held_out, read_pairs
 from answer.reader.training.lora import adapt, merged
 from answer.reader.training.measure import exact, f1, logistic, normal, roc_area
-from answer.reader.training.run import Run, batched
+from answer.reader.training.run import Run, batched, ranked
 from answer.reader.windows import Window, cuts, pieces, question_ids, room_for, window
 from index import apart
 from index.tokens import tokenizer_of
@@ -279,6 +279,26 @@ def test_logistic_regression_finds_the_share() -> None:
     inputs = np.ones((4, 1))
     weights = logistic(inputs, np.array([1.0, 1.0, 1.0, 0.0]), ridge=0.0)
     assert weights[0] == pytest.approx(math.log(3), abs=1e-6)
+
+
+def test_windows_of_one_question_are_never_parted() -> None:
+    made = [
+        Sample([0] * (4 + n % 5), 3, 3, 3, 1.0, False, question=n // 3 if n < 9 else -1)
+        for n in range(14)
+    ]
+    batches = batched(made, 4, seed=1)
+    assert sorted(map(id, chain(*batches))) == sorted(map(id, made))
+    homes = [{s.question for s in batch if s.question >= 0} for batch in batches]
+    assert sorted(n for home in homes for n in home) == [0, 1, 2]
+
+
+def test_the_ranking_loss_is_that_of_a_softmax_over_a_questions_windows() -> None:
+    absent = torch.log(torch.tensor([1.0, 3.0, 3.0, 0.1, 7.0, 0.5]))
+    lacks = torch.tensor([False, True, True, False, True, True])
+    # Odds of being there 1, 1/3 and 1/3 for question 4; 5 has only a right one, -1 are alone.
+    found = ranked(absent, [4, 4, 4, 5, -1, -1], lacks)
+    assert float(found) == pytest.approx(math.log((1 + 2 / 3) / 1), abs=1e-6)
+    assert float(ranked(absent[4:], [-1, -1], lacks[4:])) == 0.0
 
 
 def test_a_stopped_training_goes_on_to_the_same_numbers(

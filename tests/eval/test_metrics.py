@@ -49,15 +49,19 @@ def test_ranking_measures_by_hand() -> None:
         },
         {"två": 2},
     )
-    assert values["första"] == {"R@1": 1, "R@3": 1, "R@5": 1, "RR": 1, "nDCG@10": 1}
+    names = ("Success@1", "Success@3", "Success@5", "R@1", "R@3", "R@5", "RR", "nDCG@10")
+    assert values["första"] == dict.fromkeys(names, 1)
     assert values["tredje"]["R@1"] == 0
     assert values["tredje"]["R@3"] == 1
     assert values["tredje"]["RR"] == pytest.approx(1 / 3)
     assert values["tredje"]["nDCG@10"] == pytest.approx(0.5)
-    assert values["ingen"] == {"R@1": 0, "R@3": 0, "R@5": 0, "RR": 0, "nDCG@10": 0}
+    assert values["ingen"] == dict.fromkeys(names, 0)
     # A question with no passages at all counts as missed; it does not vanish.
-    assert values["tom"] == {"R@1": 0, "R@3": 0, "R@5": 0, "RR": 0, "nDCG@10": 0}
+    assert values["tom"] == dict.fromkeys(names, 0)
     assert values["två"]["R@1"] == 0.5
+    assert values["två"]["Success@1"] == 1
+    assert values["tredje"]["Success@1"] == 0
+    assert values["tredje"]["Success@3"] == 1
     assert values["två"]["R@3"] == 1
 
 

@@ -57,7 +57,8 @@ class Engine:
 def test_a_row_by_hand() -> None:
     row = judge(HORSE, Engine().ask("x"), Engine())
     assert row.measures == {
-        "R@1": 1, "R@3": 1, "R@5": 1, "RR": 1, "nDCG@10": 1, "short_contained": 1, "short_exact": 1,
+        "Success@1": 1, "Success@3": 1, "Success@5": 1, "R@1": 1, "R@3": 1, "R@5": 1, "RR": 1,
+        "nDCG@10": 1, "short_contained": 1, "short_exact": 1,
         "short_f1": 1, "references_exact": 1, "false_abstaining": 0,
     }  # fmt: skip
     assert row.right == 1

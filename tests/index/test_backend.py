@@ -73,7 +73,7 @@ def test_vectors_are_those_of_pytorch(converted: ConvertedModel, plain: Any) -> 
 def test_in_full_precision_they_are_all_but_equal(converted: ConvertedModel, plain: Any) -> None:
     exact = ConvertedModel(converted.folder, facts_of(converted.folder) | {"precision": "f32"})
     texts = mixed_texts(12)
-    assert np.abs(exact.encode(texts, "document") - plain.encode_document(texts)).max() < 1e-5
+    assert np.abs(exact.encode(texts, "document") - plain.encode_document(texts)).max() < 3e-5
 
 
 @pytest.mark.model

@@ -166,7 +166,9 @@ def test_the_evaluation_tab_shows_the_latest_report(visit: Any, served: Settings
     for name, found in (("2026-03-04T050607", 0.25), ("2026-03-05T101112", 0.75)):
         folder = served.var / "eval" / name
         folder.mkdir(parents=True)
-        (folder / "summary.json").write_text(json.dumps({"metrics": {"R@1": found, "RR": 0.5}}))
+        (folder / "summary.json").write_text(
+            json.dumps({"metrics": {"Success@1": found, "RR": 0.5}})
+        )
         (folder / "report.html").write_text(
             '<p><img alt="Tid per fråga" src="data:image/svg+xml;base64,PHN2Zy8+"></p>'
         )

@@ -40,7 +40,10 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One training window: the span's first and last place (or -1), its weight, and whether the
-    answer is absent."""
+    answer is absent.
+
+    Windows of one ``question`` (its number; -1 alone) stay in one batch and are ranked.
+    """
 
     ids: list[int]
     offset: int
@@ -48,6 +51,7 @@ class Sample:
     end: int
     weight: float
     absent: bool
+    question: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,7 @@ def own_shown(folder: Path, settings: Settings) -> list[list[Shown]]:
     """
     from ingest.__main__ import sync_with_progress
 
-    own = settings.model_copy(
-        update={"corpus": folder / "corpus", "var": settings.var / "training" / folder.name}
-    )
+    own = settings.apart(folder / "corpus", settings.var / "training" / folder.name)
     sync_with_progress(own)
     asked = [
         Asked(q.question, q.evidence, q.short_answers, q.short_is_list)
@@ -90,18 +88,22 @@ def swequad_shown(data: Path, settings: Settings) -> list[list[Shown]]:
 def shown_samples(
     shown: Sequence[Sequence[Shown]], tokenizer: Any, passes: float, chance: random.Random
 ) -> Iterator[tuple[float, Sample]]:
-    """Yield training windows with their time (0..1): all that answer, and some that do not."""
+    """Yield training windows with their time (0..1): all that answer, and some that do not.
+
+    Those of one question share a time, and a number that no other has.
+    """
     for number in range(-int(-passes // 1)):
         share = min(1.0, passes - number)
         for one in chance.sample(list(shown), round(share * len(shown))):
+            asked = chance.getrandbits(62)
             right = [s for s in one if s.answers]
             wrong = [s for s in one if not s.answers]
             chosen = right + chance.sample(wrong, min(NEGATIVES, len(wrong)))
             at = (number + share * chance.random()) / passes
-            yield from ((at, sample) for sample in _samples(chosen, tokenizer))
+            yield from ((at, sample) for sample in _samples(chosen, tokenizer, asked))
 
 
-def _samples(shown: Sequence[Shown], tokenizer: Any) -> Iterator[Sample]:
+def _samples(shown: Sequence[Shown], tokenizer: Any, asked: int) -> Iterator[Sample]:
     questions = question_ids(tokenizer, [s.question for s in shown])
     held = pieces(tokenizer, [s.text for s in shown])
     before = [context_ids(p) for p in pieces(tokenizer, [s.context for s in shown])]
@@ -110,10 +112,10 @@ def _samples(shown: Sequence[Shown], tokenizer: Any) -> Iterator[Sample]:
         made = window(question, text.ids, 0, last, context)
         span = token_span(text, *one.place) if one.place else None
         if span is None or span[1] >= last:
-            yield Sample(made.ids, made.offset, -1, -1, 0.0, not one.answers)
+            yield Sample(made.ids, made.offset, -1, -1, 0.0, not one.answers, asked)
         else:
             start, end = span[0] + made.offset, span[1] + made.offset
-            yield Sample(made.ids, made.offset, start, end, 1.0, False)
+            yield Sample(made.ids, made.offset, start, end, 1.0, False, asked)
 
 
 def _shown(engine: Answerer, asked: Sequence[Asked]) -> list[list[Shown]]:

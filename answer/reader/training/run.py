@@ -19,12 +19,22 @@ _CHUNK = 50  # batches among which windows are sorted by length
 
 
 def batched(windows: list[Sample], size: int, seed: int) -> list[list[Sample]]:
-    """Return batches of windows of like length, near the order given."""
+    """Return batches of windows of like length, near the order given.
+
+    Those of one question are never parted, so that a batch may hold a few more than ``size``.
+    """
     chance = random.Random(seed)
     found: list[list[Sample]] = []
     for at in range(0, len(windows), _CHUNK * size):
-        chunk = sorted(windows[at : at + _CHUNK * size], key=lambda s: len(s.ids))
-        cut = [chunk[i : i + size] for i in range(0, len(chunk), size)]
+        together: dict[int, list[Sample]] = {}
+        for number, window in enumerate(windows[at : at + _CHUNK * size]):
+            key = window.question if window.question >= 0 else -1 - number
+            together.setdefault(key, []).append(window)
+        cut: list[list[Sample]] = [[]]
+        for held in sorted(together.values(), key=lambda g: max(len(s.ids) for s in g)):
+            if len(cut[-1]) >= size:
+                cut.append([])
+            cut[-1] += held
         chance.shuffle(cut)
         found += cut
     return found
@@ -189,7 +199,10 @@ class Run:
             span = span + (losses * weight).sum() / len(batch) / 2
         truth = torch.tensor([float(s.absent) for s in batch], device=self.device)
         missing = functional.binary_cross_entropy_with_logits(absent, truth)
-        torch.autograd.backward(span + missing)
+        loss = span + missing
+        if share := self.recipe.get("ranked", 0.0):
+            loss = loss + share * ranked(absent, [s.question for s in batch], truth > 0)
+        torch.autograd.backward(loss)
         trained = [p for group in self.optimiser.param_groups for p in group["params"]]
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         self.optimiser.step()
@@ -240,6 +253,25 @@ class Run:
         self.net.load_state_dict(kept["net"], strict=False)
         self.optimiser.load_state_dict(kept["optimiser"])
         self.step = kept["step"]
+
+
+def ranked(absent: Tensor, questions: list[int], lacks: Tensor) -> Tensor:
+    """Return the mean loss of ranking each question's windows by how surely they answer.
+
+    A softmax over the windows of a question, of which those that answer are to have all
+    (Cao et al. 2007, «Learning to Rank: From Pairwise Approach to Listwise Approach»).
+    ``absent`` holds the log odds that a window lacks the answer, ``lacks`` whether it does.
+    """
+    import torch
+
+    numbers = torch.tensor(questions, device=absent.device)
+    losses = []
+    for number in sorted({n for n in questions if n >= 0}):
+        own = numbers == number
+        if bool(lacks[own].any()) and not bool(lacks[own].all()):
+            there = torch.logsumexp(-absent[own & ~lacks], 0)
+            losses.append(torch.logsumexp(-absent[own], 0) - there)
+    return torch.stack(losses).mean() if losses else absent.sum() * 0
 
 
 def padded(batch: list[Sample]) -> tuple[Tensor, Tensor, Tensor]:
