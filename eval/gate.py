@@ -13,6 +13,8 @@ from eval.run import Row
 from ingest.errors import KallsvarError
 
 BASELINE = Path(__file__).with_name("baseline.json")
+# The measure whose values are kept for each question, and tested in pairs.
+PAIRED = "Success@1"
 # Of these less is better.
 _FALLING = frozenset({"false_abstaining", "calibration_error"})
 
@@ -42,7 +44,7 @@ def baseline(rows: Sequence[Row], summary: Mapping[str, Interval]) -> dict[str, 
             for name, i in summary.items()
             if i.size
         },
-        "questions": {row.id: row.measures.get("Success@1") for row in rows},
+        "questions": {row.id: row.measures.get(PAIRED) for row in rows},
     }
 
 
@@ -64,17 +66,13 @@ def compare(
     pairs = [
         (now, before)
         for row in rows
-        if (now := row.measures.get("Success@1")) is not None
+        if (now := row.measures.get(PAIRED)) is not None
         and (before := stored["questions"].get(row.id)) is not None
     ]
     p = paired_p([a for a, _ in pairs], [b for _, b in pairs]) if pairs else 1.0
     return [
         Change(
-            name,
-            kept["mean"],
-            summary[name].mean,
-            kept["allowed"],
-            p if name == "Success@1" else 1.0,
+            name, kept["mean"], summary[name].mean, kept["allowed"], p if name == PAIRED else 1.0
         )
         for name, kept in stored["measures"].items()
         if name in summary and summary[name].size

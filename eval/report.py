@@ -142,11 +142,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _missed(row: Row) -> bool:
     if row.unanswerable:
         return row.answered
-    return (
-        not row.answered
-        or row.measures.get("Success@1") == 0
-        or row.measures["short_contained"] == 0
-    )
+    found = row.measures.get("Success@1"), row.measures["short_contained"]
+    return not row.answered or 0 in found
 
 
 def _miss(row: Row) -> str:
@@ -184,9 +181,8 @@ def _plots(report: Report) -> list[tuple[str, str]]:
 
     figure, axes = plt.subplots(figsize=(6, 3.4))
     for step, summary in report.summaries.items():
-        axes.plot(
-            [1, 3, 5], [summary[f"Success@{k}"].mean for k in (1, 3, 5)], marker="o", label=step
-        )
+        found = [summary[f"Success@{k}"].mean for k in (1, 3, 5)]
+        axes.plot([1, 3, 5], found, marker="o", label=step)
     axes.set(title="Belägg bland de k första", xlabel="k", ylabel="andel", xticks=[1, 3, 5])
     axes.legend()
     keep("Andel frågor vars belägg finns bland de k första", figure)

@@ -2,7 +2,8 @@
 
 Its folder, written by ``index.conversion``, holds the network from word vectors to sentence
 vectors (``network.xml``, ``network.bin``), the word vectors themselves (``words.npy``, in half
-precision and mapped: only the rows asked for take memory), ``tokenizer.json``, and in its marker the model's prompts.
+precision and mapped: only the rows asked for take memory), ``tokenizer.json``, and in its marker
+the model's prompts.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from web.access import Access
 Sent = dict[str, Any]
 
 _HEADLINES = (
-    "Success@1", "Success@3", "short_contained", "short_exact", "references_exact", "false_abstaining",
-    "abstained_near", "abstained_far", "calibration_error",
+    "Success@1", "Success@3", "short_contained", "short_exact", "references_exact",
+    "false_abstaining", "abstained_near", "abstained_far", "calibration_error",
 )  # fmt: skip
 NONE = "Det finns ingen rapport än. Kör utvärderingen, det tar några minuter."
 RUNNING = "Utvärderingen körs redan."
