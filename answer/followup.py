@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from answer.question import any_of
+from answer.question import any_of, is_english
 from index.analysis import STOPWORDS, words
 
 _OPENING = re.compile(r"^\W*(?:och|men|så|samt|and|but|then)\b[\s,]*", re.IGNORECASE)
@@ -57,6 +57,7 @@ _EXPLETIVE = re.compile(
 _STATE = re.compile(any_of(r"kosta\w* är var blev omfatta\w*"), re.IGNORECASE)
 _POSSESSIVE = frozenset({"dess", "deras", "hans", "hennes", "its", "their"})
 _PEOPLE = frozenset({"han", "hon", "honom", "henne", "de", "dem", "they", "them"}) | _POSSESSIVE
+_ENGLISH = frozenset({"it", "its", "they", "them", "their", "this", "that"})
 _TOKEN = re.compile(r"\w+(?:[:/-]\w+)*")
 _LINKS = frozenset({"av", "i", "på", "för", "med", "om", "of"})
 _BARE = 3
@@ -89,10 +90,13 @@ def _content(text: str) -> list[str]:
 
 
 def _pronoun(text: str) -> re.Match[str] | None:
-    found = _PRONOUN.search(text)
-    if found is None or (found["pronoun"].lower() in ("det", "it") and _EXPLETIVE.search(text)):
-        return None
-    return found
+    english = is_english(text)
+    for found in _PRONOUN.finditer(text):
+        pronoun = found["pronoun"].lower()
+        if pronoun in _ENGLISH and (not english or text[found.end() :].startswith("-")):
+            continue  # «Vad heter regionens IT-chef?»
+        return None if pronoun in ("det", "it") and _EXPLETIVE.search(text) else found
+    return None
 
 
 def _with_rest(asking: str, last: str) -> str:
@@ -166,6 +170,8 @@ def _antecedent(pronoun: str, last: str, answered: str | None) -> str | None:
 
 
 def _possessive(thing: str) -> str:
+    if thing.isupper() and len(thing) > 1:
+        return f"{thing}:s"
     return thing if thing.endswith("s") else f"{thing}s"
 
 

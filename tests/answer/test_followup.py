@@ -21,10 +21,11 @@ FEE = "Vilken avgift fick kommunen betala för den felaktiga upphandlingen?"
         ("När startade granskningen av bron?", None, "Och vad kostade den?", "Vad kostade granskningen?"),
         ("Vad kostade avtalet?", "5 kr", "När tecknades det?", "När tecknades avtalet?"),
         ("Vem granskade bygget?", "KPMG", "Vad kom de fram till?", "Vad kom KPMG fram till?"),
-        ("Vem granskade bygget?", "KPMG", "Vad kostade deras granskning?", "Vad kostade KPMGs granskning?"),
+        ("Vem granskade bygget?", "KPMG", "Vad kostade deras granskning?", "Vad kostade KPMG:s granskning?"),
         ("Vad innebär alternativ A?", None, "Och alternativ B?", "Vad innebär alternativ B?"),
         ("Vad gjorde KPMG?", None, "Och IVO då?", "Vad gjorde IVO?"),
         ("When was the bridge closed?", None, "Why?", "Why was the bridge closed?"),
+        ("Who repaired the bridge?", "Balk AB", "How much did it cost?", "How much did bridge cost?"),
     ],
 )  # fmt: skip
 def test_what_a_follow_up_leans_on_is_put_in_its_place(
@@ -37,6 +38,8 @@ def test_what_a_follow_up_leans_on_is_put_in_its_place(
     "question",
     [
         "Vad kostade bron?",
+        "Vad heter kommunens IT-chef?",
+        "Vem skötte it då bron stängdes?",
         "Hur många brister var det?",
         "Vilka alternativ finns det?",
         "Vad är det för bro?",
