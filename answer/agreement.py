@@ -7,7 +7,7 @@ tells the two apart: the one is a plan, the other what came about.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from answer.candidates import Candidate, said
 from answer.evidence import FEATURES
@@ -40,11 +40,14 @@ _NAMED = re.compile(
 _WORD = re.compile(r"\d+(?:[ .]\d{3})*(?:,\d+)?|\w+")
 
 
-def relate(question: Question, found: Sequence[Candidate]) -> dict[int, Relation]:
+def relate(
+    question: Question, found: Sequence[Candidate], read: Callable[[Candidate], Candidate]
+) -> dict[int, Relation]:
     """Return how the passages that speak of the same thing relate to the first, by their place.
 
     Only where an amount, a number, a date or a period is asked for: those can be compared. The
-    first itself is in it, as ``says``, where another differs from it.
+    first itself is in it, as ``says``, where another differs from it. ``read`` is to read one that
+    has not been read, where the first has.
     """
     if question.type not in VALUES or not found:
         return {}
@@ -54,7 +57,7 @@ def relate(question: Question, found: Sequence[Candidate]) -> dict[int, Relation
     related: dict[int, Relation] = {}
     for place, other in enumerate(found[1:], start=1):
         value = _value(other)
-        if value is None or not _same_matter(found[0], other):
+        if value is None or not _same_matter(found[0], other, read):
             continue
         if same(first, value):
             related[place] = Relation("supports", value, _stance(other))
@@ -83,14 +86,17 @@ def _value(candidate: Candidate) -> str | None:
     return candidate.document.text[short.start : short.end] if short else None
 
 
-def _same_matter(first: Candidate, other: Candidate) -> bool:
+def _same_matter(
+    first: Candidate, other: Candidate, read: Callable[[Candidate], Candidate]
+) -> bool:
     """Tell whether another statement covers the question about as well as the first does."""
     own, its = _coverage(first), _coverage(other)
     if its < max(_LEAST, _LIKE * own):
         return False
-    if first.reading is None or other.reading is None:
+    if first.reading is None:
         return True
-    return said(other.reading) >= min(0.0, said(first.reading) - 1.5)
+    reading = other.reading or read(other).reading
+    return reading is not None and said(reading) >= min(0.0, said(first.reading) - 1.5)
 
 
 def _coverage(candidate: Candidate) -> float:

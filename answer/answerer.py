@@ -179,9 +179,11 @@ class Answerer:
         text = repair(question, self._store.vocabulary(), english=is_english(question))
         return self._read(read_question(text), _CANDIDATES, "hybrid", frozenset())
 
-    def candidates(self, question: str, step: Step = "reader") -> list[Candidate]:
-        """Return the best candidates for a question, best first."""
-        return self._candidates(self.evidence(question), _CANDIDATES, step)
+    def candidates(
+        self, question: str, step: Step = "reader", *, all_of: bool = False
+    ) -> list[Candidate]:
+        """Return the best candidates for a question, best first; with ``all_of``, all read."""
+        return self._candidates(self.evidence(question), _CANDIDATES, step, all_of=all_of)
 
     def shortlist(self, question: str) -> list[Candidate]:
         """Return the candidates that a reader would read, in the rules' order."""
@@ -241,15 +243,22 @@ class Answerer:
             passages, frequency = self._store.term_frequency_in(document, terms)
         return weigh_words(question, frequency, passages, other)
 
-    def _candidates(self, read: Evidence, k: int, step: Step) -> list[Candidate]:
+    def _read_closely(self, question: Question, one: Candidate) -> Candidate:
+        reader = self.reader
+        return read_candidates(reader, question, [one], 0.0)[0] if reader else one
+
+    def _candidates(
+        self, read: Evidence, k: int, step: Step, *, all_of: bool = False
+    ) -> list[Candidate]:
         """Return at most k candidates, and as many as the reader reads, best first."""
         ranked = self._ranked(read, step)
         reader = self.reader if step == "reader" else None
         if reader is None:
             return self._placed(read, first_of_each(ranked)[:k])
         shortlist = self._placed(read, ranked[:READ])
+        rank = self._weights["reader"]["rank"]
         found = first_of_each(
-            read_candidates(reader, read.question, shortlist, self._weights["reader"]["rank"])
+            read_candidates(reader, read.question, shortlist, rank, all_of=all_of)
         )
         held = {c.statement.hit.chunk.id for c in found}
         others = [s for s in first_of_each(ranked) if s.hit.chunk.id not in held]
@@ -287,7 +296,7 @@ class Answerer:
         there = confidence.probability(weights["said"], values)
         sure = there * confidence.probability(weights["right"], values)
         said = confidence.verdict(question, values, there, weights["threshold"])
-        related = relate(question, found)
+        related = relate(question, found, lambda one: self._read_closely(question, one))
         passages = [
             replace(_cited(place + 1, candidate), relation=related.get(place))
             for place, candidate in enumerate(found[:k])

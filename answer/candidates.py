@@ -16,8 +16,12 @@ from answer.reader import Reader, Reading
 from answer.spans import candidates, enumerated, enumeration, trim
 from ingest.records import Document, Span
 
-# How many statements are read closely; several may be of one passage.
+# How many statements are read closely at most; several may be of one passage.
 READ = 8
+# As many as run at once on two cores.
+_TOGETHER = 2
+# Log odds of an answer being there: a high one for the reader, and what it mostly says.
+_LIKELY, _MOSTLY = 1.0, -1.5
 _CLAUSES = ("why", "definition")
 # What leads in to an answer and is no part of it.
 _LEADING = re.compile(
@@ -72,13 +76,37 @@ def first_of_each(found: Sequence[T]) -> list[T]:
 
 
 def read_candidates(
+    reader: Reader,
+    question: Question,
+    found: Sequence[Candidate],
+    weight: float,
+    *,
+    all_of: bool = False,
+) -> list[Candidate]:
+    """Return the candidates, given best first, in the order that reading them gives.
+
+    A score gains ``weight`` times the log odds that the answer is there, and the short answer
+    is the reader's where the place's own is not given by the document's structure. Reading ends
+    when no other could come first, were the reader to find its answer likely; unless ``all_of``
+    them are to be read.
+    """
+    read: list[Candidate] = []
+    while len(read) < len(found):
+        ahead = found[len(read) : len(read) + _TOGETHER]
+        if read and not all_of and _leads(read, ahead[0], weight):
+            break
+        read += _read(reader, question, ahead, weight)
+    unread = [replace(c, score=c.score + weight * _MOSTLY) for c in found[len(read) :]]
+    return sorted([*read, *unread], key=lambda c: -c.score)
+
+
+def _leads(read: Sequence[Candidate], next_one: Candidate, weight: float) -> bool:
+    return max(c.score for c in read) >= next_one.score + weight * _LIKELY
+
+
+def _read(
     reader: Reader, question: Question, found: Sequence[Candidate], weight: float
 ) -> list[Candidate]:
-    """Return the candidates as read, in their new order.
-
-    The score gains ``weight`` times the log odds that the answer is there, and the short answer
-    is the reader's where the place's own is not given by the document's structure.
-    """
     read = []
     shown = [shown_text(candidate) for candidate in found]
     readings = reader.read(question.text, [text for text, _ in shown], [c for _, c in shown])
@@ -88,7 +116,7 @@ def read_candidates(
         score = candidate.score + weight * said(placed)
         chosen = replace(candidate, score=score, reading=placed)
         read.append(replace(chosen, place=_place(question, chosen, placed)))
-    return sorted(read, key=lambda c: -c.score)
+    return read
 
 
 def shown_text(candidate: Candidate) -> tuple[str, str]:

@@ -244,7 +244,7 @@ def _fit_reader(sources: Sequence[Source], weights: dict[str, Any]) -> float:
         for question in source.questions:
             if not question.answerable or question.kind == "source":
                 continue
-            found = source.engine.candidates(question.question)
+            found = source.engine.candidates(question.question, all_of=True)
             read = [(c, c.reading) for c in found if c.reading is not None]
             held = [c.statement.hit.chunk.text for c, _ in read]
             groups[-1][0].append(Ranking(

@@ -2,11 +2,74 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Any, cast
+
 import pytest
 
-from answer.candidates import short_from_reading
+from answer.candidates import Candidate, read_candidates, short_from_reading
+from answer.extract import Extract
 from answer.question import read_question
-from ingest.records import Span
+from answer.reader import Reader, Reading
+from ingest.records import Document, Span
+
+LINES = ("Ett", "Två", "Tre", "Fyra", "Fem")
+TEXT = "\n".join(LINES)
+
+
+class Knowing:
+    """A reader that knows the log odds of each text's holding the answer, and tells what it read."""
+
+    def __init__(self, **odds: float) -> None:
+        self.odds, self.seen = odds, list[str]()
+
+    def read(
+        self, question: str, passages: Sequence[str], contexts: Sequence[str]
+    ) -> list[Reading]:
+        self.seen += passages
+        return [Reading(0, 1, 0.0, 1 / (1 + math.exp(self.odds.get(p, -2.0)))) for p in passages]
+
+
+def candidates(*scores: float) -> list[Candidate]:
+    """Return a candidate for each line, with the scores given."""
+    home = Document("tal.txt", "Tal", TEXT)
+    spans = [Span(TEXT.index(line), TEXT.index(line) + len(line)) for line in LINES]
+    return [
+        Candidate(cast(Any, None), home, Extract(span, span, None), score)
+        for span, score in zip(spans, scores, strict=True)
+    ]
+
+
+def order(found: Sequence[Candidate]) -> list[str]:
+    return [TEXT[slice(*c.place.answer)] for c in found]
+
+
+@pytest.mark.parametrize(
+    ("odds", "all_of", "seen", "ordered"),
+    [
+        # 5 + 2 · 1.5 is more than 3 + 2 · 1: none of the others could come first.
+        ({"Ett": 1.5}, False, ["Ett", "Två"], ["Ett", "Två", "Tre", "Fyra", "Fem"]),
+        # 5 - 4 is less than 3 + 2 · 1; what is read then is more than 1 + 2 · 1.
+        ({"Tre": 0.4}, False, ["Ett", "Två", "Tre", "Fyra"], ["Tre", "Ett", "Två", "Fyra", "Fem"]),
+        ({"Ett": 1.5}, True, list(LINES), ["Ett", "Två", "Tre", "Fyra", "Fem"]),
+        # 2 + 2 · 2 is more than 1 + 2 · 1.
+        ({"Fyra": 2.0}, False, ["Ett", "Två", "Tre", "Fyra"], ["Fyra", "Ett", "Två", "Tre", "Fem"]),
+    ],
+)
+def test_reading_ends_when_no_other_could_come_first(
+    odds: dict[str, float], all_of: bool, seen: list[str], ordered: list[str]
+) -> None:
+    reader = Knowing(**odds)
+    found = read_candidates(
+        cast(Reader, reader), read_question("Vilket tal?"), candidates(5, 4, 3, 2, 1), 2.0,
+        all_of=all_of,
+    )  # fmt: skip
+    assert reader.seen == seen
+    assert order(found) == ordered
+    assert [c.reading is not None for c in sorted(found, key=lambda c: c.place.answer.start)] == [
+        line in seen for line in LINES
+    ]
 
 
 @pytest.mark.parametrize(
