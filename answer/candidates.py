@@ -13,7 +13,7 @@ from answer.extract import VALUES, Extract, extract
 from answer.phrases import named_item, named_kind, titled_name, whole_phrase
 from answer.question import Question
 from answer.reader import Reader, Reading
-from answer.spans import candidates, enumerated, enumeration, trim
+from answer.spans import candidates, enumerated, enumeration, nearest, trim
 from ingest.records import Document, Span
 
 # How many statements are read closely at most; several may be of one passage.
@@ -178,7 +178,7 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
 
 def _open(question: Question, text: str) -> bool:
     """Tell whether a time is asked for that the text gives otherwise: «när marken har frusit»."""
-    found = candidates(question, text) or candidates(replace(question, grain=None), text)
+    found = nearest(question, text)
     return _WHEN.search(question.text) is not None and not found
 
 
@@ -195,7 +195,7 @@ def _enumerated(text: str, whole: Span, read: Span) -> Span | None:
 
 def _typed(question: Question, text: str, read: Span) -> Span | None:
     """Return the value of the type asked for that the reader's span overlaps most."""
-    found = candidates(question, text) or candidates(replace(question, grain=None), text)
+    found = nearest(question, text)
     overlaps = [(min(s.end, read.end) - max(s.start, read.start), s) for s in found]
     best = max(overlaps, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] > 0 else None

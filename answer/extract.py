@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from answer.evidence import Word, covered
 from answer.question import Question
-from answer.spans import candidates, enumeration
+from answer.spans import candidates, enumeration, nearest
 from index.abbreviations import abbreviations
 from index.analysis import STOPWORDS, index_terms
 from ingest.records import Block, Document, Span
@@ -105,7 +105,7 @@ def _best_span(question: Question, words: Sequence[Word], statement: str) -> Spa
     if question.several and question.type != "why" and (whole := enumeration(statement)):
         return whole
     asked = question.text.casefold()
-    found = candidates(question, statement) or candidates(replace(question, grain=None), statement)
+    found = nearest(question, statement)
     found = [s for s in found if statement[s.start : s.end].casefold() not in asked]
     if found:
         places = _places(words, statement)
@@ -204,7 +204,8 @@ def _cell(question: Question, words: Sequence[Word], text: str, block: Block) ->
             continue
         terms = set(index_terms(text[slice(*heading)]))
         named = sum(word.weight * covered(word, terms) for word in words)
-        typed = bool(candidates(question, said))
+        told = f"{text[slice(*heading)]}: {said}"
+        typed = any(told[s.start :] == said for s in candidates(question, told))
         if named or typed:
             found.append((named, typed, -place, value))
     return max(found)[-1] if found else None

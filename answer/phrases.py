@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from answer.question import FINITE, Question, any_of, is_verb
-from answer.spans import NAME, clause_end, enumerated, enumeration, trim
+from answer.spans import MANY, NAME, clause_end, enumerated, enumeration, trim
 from index.analysis import STOPWORDS, compound_parts, stem, words
 from ingest.records import Span
 from ingest.sentences import sentence_spans
@@ -48,16 +48,19 @@ _FRONTED = re.compile(
 )
 
 # A verb at the start, and a preposition after it, belong to what is said of the answer.
-_OPENING_VERB = re.compile(rf"{FINITE.pattern} (?:(?:på|av|med|om|i|för|till) )?")
-# «Vad gör …?» asks for the verb too, «vad ska … göra?» for its infinitive.
-_DOING = re.compile(any_of("gör gjorde gjordes doing"), re.IGNORECASE)
+_PARTICLE = any_of("tillbaka upp ned ner ut in bort fram ihop igen loss")
+_OPENING_VERB = re.compile(rf"{FINITE.pattern} (?!{_PARTICLE})(?:(?:på|av|med|om|i|för|till) )?")
+# «Vad gör …?» and «hur slutade …?» ask for the verb too, «vad ska … göra?» for its infinitive.
+_DOING = re.compile(
+    rf"{any_of('gör gjorde gjordes doing')}|^\W*hur {FINITE.pattern}", re.IGNORECASE
+)
 _TO_DO = re.compile(any_of("göra gjort do done"), re.IGNORECASE)
 _PLACE = re.compile(r"\W*(?:var|where)\b", re.IGNORECASE)
 _AT = re.compile(r"\b(?:i|på|vid|hos|inom|utanför|mellan|under|nära) $", re.IGNORECASE)
 _VERB_BEFORE = re.compile(rf"{FINITE.pattern} $")
 _TO = re.compile(r"\batt $")
-_INFINITIVE = re.compile(r"(?:\w+a|få|gå|se|ge|ta|stå|bli|ha|be|le|slå|nå|må|ske|klä)(?: |$)")
-_NAME_LIKE = re.compile(r"[A-ZÅÄÖ\d«»”\"]")
+_NAME_LIKE = re.compile(rf"[A-ZÅÄÖ\d«»”\"]|{MANY}")
+_PREPOSITION = re.compile(r" (?:på|om|av) ")
 
 
 def whole_phrase(text: str, span: Span, question: Question) -> Span:
@@ -175,7 +178,6 @@ def _completed(text: str, span: Span, question: Question) -> Span:
         question.type in ("what", "definition")
         and not _TO_DO.search(question.text)
         and (to := _TO.search(text, 0, start))
-        and _INFINITIVE.match(text, start)
     ):
         start = to.start()
     if question.focus:
@@ -191,7 +193,8 @@ def _with_focus(text: str, span: Span, focus: str) -> int:
     """
     first = _WORD.match(text, span.start)
     if first and stem(first[0].lower()) == stem(focus):
-        following = first.end() + 1
+        joined = _PREPOSITION.match(text, first.end(), span.end)
+        following = joined.end() if joined else first.end() + 1
         named = following < span.end and _NAME_LIKE.match(text, following)
         return following if named else span.start
     if _NAME_LIKE.match(text, span.start):

@@ -221,12 +221,14 @@ def _how(rest: str, near: str) -> AnswerType:
         "dyr",
         "dyrt",
     ):
+        if re.match(r"\w+ (?:andel|del|share|part)\b", rest, re.IGNORECASE):
+            return "number"
         return "money" if _MONEY.search(rest) else "number"
-    return "why" if near.lower().startswith(("kommer det sig", "come")) else "what"
+    return "why" if near.lower().startswith(("kommer det sig", "kom det sig", "come")) else "what"
 
 
 def _what(asked: str, rest: str, near: str) -> AnswerType:
-    if re.match(r"he(?:ter|tte)\b", rest, re.IGNORECASE):
+    if re.match(r"he(?:ter|tte)\b", rest, re.IGNORECASE) or re.search(r"\bheta\b", rest):
         return "who"
     if re.match(r"(?:för (?:sorts?|slags|typ)|kalla[ds]?s?)\b", rest, re.IGNORECASE):
         return "what"
@@ -265,8 +267,8 @@ def _without_interrogative(text: str) -> AnswerType:
     if _COMMAND.search(text):
         return "list"
     kinds: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
+        ("number", _compiled("antal antalet number andel(?:en)?")),
         ("money", _MONEY),
-        ("number", _compiled("antal antalet number andel")),
         ("date", _compiled(r"\w*datum årtal år year date deadline")),
         ("why", _REASON),
         ("definition", _MEANING),

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from answer.question import FINITE, Grain, Question, any_of, is_verb
 from index.analysis import lexicon, stem, words
 from ingest.records import Span
 
 _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
-_MANY = any_of(
+MANY = any_of(
     r"en\shalv en\stredjedel två\stredjedelar en\sfjärdedel tre\sfjärdedelar en\sfemtedel "
-    r"en\stiondel hälften två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton "
-    "sexton sjutton "
-    "arton nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio hundra tusen dussintals "
-    "hundratals tusentals"
+    r"en\stiondel hälften noll två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton "
+    "femton sexton sjutton arton nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio "
+    "hundra tusen dussintals hundratals tusentals"
 )
 _HEDGE = (
     r"(?:\b(?:över|under|omkring|cirka|ca|ungefär|drygt|knappt|nära|minst|högst|närmare|runt|totalt|"
@@ -48,30 +48,38 @@ _HOW_MANY = re.compile(r"\b(?:hur många|antal|how many|number of)\b", re.IGNORE
 
 
 _MONEY = _compiled(
-    rf"(?:{_DIGITS}|{_MANY}|en)(?: {_SCALE})? ?(?:svenska )?{_CURRENCY}",
+    rf"(?:{_DIGITS}|{MANY}|en)(?: {_SCALE})? ?(?:svenska )?{_CURRENCY}(?!: \d)",
     rf"{_DIGITS} (?:miljoner|miljarder)\b",
 )
+# The currency may stand in a label or in a table's heading: «Miljoner kronor: 275».
+_PRICED = _compiled(rf"{_CURRENCY}[^:;\n]{{0,20}}: (?P<value>{_DIGITS})(?![\w,])")
+_SHARE = _compiled(rf"{_HEDGE}(?:{_DIGITS}|{MANY}) (?:procent|promille)\b")
+_FEAST = any_of("jul(?:en)? påsk(?:en)? pingst midsommar nyår(?:et)? årsskiftet")
 _PART_OF = r"(?:\b(?:början|mitten|slutet) av )?"
 _DATE = _compiled(
     rf"(?:\bden )?\b\d{{1,2}} {_MONTH}(?: {_YEAR})?",
+    rf"\b\d{{1,2}}{_TO}\d{{1,2}} {_MONTH}(?: {_YEAR})?",
+    rf"{_MONTH}{_TO}{_MONTH}(?: {_YEAR})?",
     rf"{_PART_OF}{_SEASON}(?: {_YEAR})?",
     rf"{_PART_OF}{_MONTH}(?: {_YEAR})?",
+    rf"\b(?:före|efter|till|under|vid|kring|över) {_FEAST}(?: {_YEAR})?",
     rf"{_YEAR}-\d\d-\d\d",
     rf"{_YEAR}{_TO}{_YEAR}",
     rf"{_PART_OF}{_YEAR}",
     rf"\bkl(?:ockan|\.)? \d{{1,2}}(?:[.:]\d\d)?(?:{_TO}\d{{1,2}}(?:[.:]\d\d)?)?",
 )
 _DURATION = _compiled(
-    rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_MANY}|\ben|\bett|några|flera|ett par) (?:hela )?{_UNIT}"
-    rf"(?: och (?:{_DIGITS}|{_MANY}) (?:sekund|minut|månad)(?:er)?)?(?! {_YEAR})"
+    rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{MANY}|\ben|\bett|några|flera|ett par) (?:hela )?{_UNIT}"
+    rf"(?: och (?:{_DIGITS}|{MANY}) (?:sekund|minut|månad)(?:er)?)?(?! {_YEAR})"
 )
 _MEASURE = any_of(
+    "kWh MWh GWh TWh kW MW km² kvm "
     "procent procentenheter promille öre kilo kilogram kg gram ton liter deciliter kubikmeter "
     "meter centimeter millimeter km kilometer mil kvadratmeter kvadratkilometer hektar grader "
     "kilowattimmar megawattimmar gigawattimmar terawattimmar kilowatt megawatt poäng"
 )
 _COUNT = _compiled(
-    rf"{_HEDGE}(?:\b{_DIGITS}(?: {_SCALE}\b)?(?: {_MEASURE}| ?%)?|{_MANY}(?: {_MEASURE})?)"
+    rf"{_HEDGE}(?:\b{_DIGITS}(?: {_SCALE}\b)?(?: {_MEASURE}| ?%)?|{MANY}(?: {_MEASURE})?)"
 )
 _CAPITAL = r"[A-ZÅÄÖ][\w&/-]*"
 NAME = re.compile(
@@ -123,8 +131,11 @@ _GRAINS: dict[Grain, re.Pattern[str]] = {
     "month": re.compile(rf"{_MONTH}|{_SEASON}|\d-\d\d-\d", re.IGNORECASE),
 }
 _LEAD = re.compile(
-    rf"{FINITE.pattern} (?:(?:fram|upp|ut|in|på|av|med|om|i|till|bland annat) )*(?=\S)"
+    rf"{FINITE.pattern} (?:(?:fram|upp|ut|in|på|av|med|om|i|till|mellan|såsom|bland annat) )*(?=\S)"
 )
+_ANY_YEAR = re.compile(_YEAR)
+_YEARLY = re.compile(r"[^,;]+")
+_WHOLE = re.compile(r"\bav (?:de |dessa |totalt |sammanlagt )?$", re.IGNORECASE)
 _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(
     rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}(?!\w)"
@@ -133,10 +144,37 @@ _ENUMERATION = re.compile(
 
 def candidates(question: Question, text: str) -> list[Span]:
     """Return the spans of ``text`` that may answer a question of this type, in order."""
+    return _in_clause_of_year(question, text, _of_type(question, text))
+
+
+def nearest(question: Question, text: str) -> list[Span]:
+    """Return the candidates, or where there is none what comes next to the type asked for.
+
+    For an amount that is a share; for a date to the day one less exact.
+    """
+    found = candidates(question, text) or candidates(replace(question, grain=None), text)
+    return _spans(_SHARE, text) if not found and question.type == "money" else found
+
+
+def _in_clause_of_year(question: Question, text: str, found: list[Span]) -> list[Span]:
+    """Return the spans in the clause with the question's year, where it holds any; else all."""
+    years = {match[0] for match in _ANY_YEAR.finditer(question.text)}
+    if not years:
+        return found
+    for clause in _YEARLY.finditer(text):
+        told = {match[0] for match in _ANY_YEAR.finditer(clause[0])}
+        if len(told) == 1 and told <= years:
+            inside = [s for s in found if clause.start() <= s.start and s.end <= clause.end()]
+            if left := [s for s in inside if text[slice(*s)] not in told]:
+                return left
+    return found
+
+
+def _of_type(question: Question, text: str) -> list[Span]:
     content, grain = question.content, question.grain
     match question.type:
         case "money":
-            return _spans(_MONEY, text)
+            return sorted([*_spans(_MONEY, text), *_spans(_PRICED, text, "value")])
         case "date":
             wanted = _GRAINS.get(grain) if grain else None
             return [s for s in _spans(_DATE, text) if not wanted or wanted.search(text[slice(*s)])]
@@ -153,7 +191,8 @@ def candidates(question: Question, text: str) -> list[Span]:
                 if text[s.start].isalpha() or not any(_overlap(s, d) for d in dates)
             ]  # fmt: skip
             if _HOW_MANY.search(question.text):
-                return counts
+                # «Av 60 laxar tog 41 fiskvägen»: what the part is taken of is not asked for.
+                return [s for s in counts if not _WHOLE.search(text, 0, s.start)] or counts
             # How much it is may be an amount, or a time.
             wider = [*_spans(_MONEY, text), *_spans(_DURATION, text)]
             return [max([s, *(w for w in wider if _overlap(s, w))], key=_length) for s in counts]

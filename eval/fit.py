@@ -5,8 +5,8 @@ the right ones maximised), two say how sure the answer is (logistic regressions)
 the development half of the questions on the article and on questions on documents about other
 matters (``eval/development``), the first also on a SQuAD file, where one is given: what is fitted
 on one article alone does not hold for the next. The threshold for answering is set where a stated
-share of answerable development questions would be held back, judged by predictions for groups of
-questions that were left out of the fit.
+share of the article's answerable development questions would be held back, judged by predictions
+for groups of questions that were left out of the fit.
 """
 
 from __future__ import annotations
@@ -154,17 +154,10 @@ def left_out(
 
 
 def threshold(
-    predicted: Matrix,
-    answerable: npt.NDArray[np.bool_],
-    share: float = FALSE_ABSTAINING,
-    shares: Matrix | None = None,
+    predicted: Matrix, answerable: npt.NDArray[np.bool_], share: float = FALSE_ABSTAINING
 ) -> float:
     """Return the probability below which ``share`` of the answerable questions fall."""
-    found = predicted[answerable]
-    if shares is None:
-        return float(np.quantile(found, share))
-    weights = shares[answerable]
-    return float(np.quantile(found, share, weights=weights, method="inverted_cdf"))
+    return float(np.quantile(predicted[answerable], share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +250,13 @@ def _fit_reader(sources: Sequence[Source], weights: dict[str, Any]) -> float:
 
 
 def _fit_confidence(sources: Sequence[Source], step: Step) -> dict[str, Any]:
-    """Return the two regressions and the threshold for answers worked out to a step."""
+    """Return the two regressions and the threshold for answers worked out to a step.
+
+    All sources shape the regressions. The threshold promises its share for the first of them, the
+    one that is measured: pooled, a harder collection would loosen it there.
+    """
     rows, right, answerable, groups = [], [], [], []
+    measured = []
     counts: list[float] = []
     for number, source in enumerate(sources):
         for question in source.questions:
@@ -270,6 +268,7 @@ def _fit_confidence(sources: Sequence[Source], step: Step) -> dict[str, Any]:
             counts.append(source.weight / len(source.questions))
             groups.append(f"{number} {question.group}")
             answerable.append(question.answerable)
+            measured.append(number == 0)
             right.append(
                 question.answerable and holds_evidence(answer.passages[0].text, question.evidence)
             )
@@ -281,11 +280,11 @@ def _fit_confidence(sources: Sequence[Source], step: Step) -> dict[str, Any]:
         return dict(zip(("bias", *names), fitted.round(3).tolist(), strict=True))
 
     predicted = left_out(features, there, groups, signs, shares)
-    found = np.array(right)[there]
+    found, first = np.array(right)[there], np.array(measured)
     return {
         "said": named(fit_logistic(features, there, signs, shares)),
         "right": named(fit_logistic(features[there], found, signs, shares[there])),
-        "threshold": round(threshold(predicted, there, shares=shares), 3),
+        "threshold": round(threshold(predicted[first], there[first]), 3),
     }
 
 

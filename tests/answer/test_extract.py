@@ -16,6 +16,7 @@ TABLE = assemble(
     [
         row_line(["Ort", "Antal vårdplatser", "Öppnade"], ["Borås", "42", "våren 2019"]),
         row_line(["Ort", "Antal vårdplatser", "Öppnade"], ["Skövde", "17", "hösten 2021"]),
+        row_line(["Post", "Miljoner kronor"], ["Sängar", "275"]),
     ],
     document_id="tabell.csv",
 )
@@ -41,6 +42,10 @@ def short(document: Document, number: int, text: str) -> str | None:
 )
 def test_the_cell_asked_for(question: str, answer: str | None) -> None:
     assert short(TABLE, 1, question) == answer
+
+
+def test_the_cell_under_a_currency() -> None:
+    assert short(TABLE, 2, "Hur mycket har sängarna kostat?") == "275"
 
 
 def test_a_list_of_one_thing_is_that_thing() -> None:

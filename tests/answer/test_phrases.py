@@ -41,6 +41,16 @@ def at(text: str, piece: str) -> Span:
          "byggmästaren Olin", "Olin"),
         ("Vad gör en vakt?", "Varje natt går vakten runt. En vakt går igenom alla rum.",
          "igenom alla rum", "går igenom alla rum"),
+        # So does «hur …?» before a verb, and a verb goes with its particle.
+        ("Hur slutade tvisten?", "Firman drog tillbaka sin begäran i maj.",
+         "tillbaka sin begäran", "drog tillbaka sin begäran"),
+        ("Vad hände?", "Firman drog tillbaka sin begäran i maj.",
+         "drog tillbaka sin begäran", "drog tillbaka sin begäran"),
+        # What is meant or wished is told with its «att».
+        ("Vad oroar grannarna?", "Grannarna är rädda för att vattnet ska sjunka.",
+         "vattnet ska sjunka", "att vattnet ska sjunka"),
+        ("Vilken höjd har bron?", "Bron har en höjd på elva meter.", "höjd på elva meter",
+         "elva meter"),
         ("Vad ska vakten göra?", "Vakten har att låsa dörrarna.", "att låsa dörrarna",
          "låsa dörrarna"),
         ("Vad är målet?", "Målet är att laga näten.", "laga näten", "att laga näten"),

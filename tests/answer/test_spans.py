@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from answer.question import AnswerType, Question, read_question
-from answer.spans import candidates, enumeration
+from answer.spans import candidates, enumeration, nearest
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,11 @@ from answer.spans import candidates, enumeration
         ("number", "Det tog fem månader och kostade 26 miljoner kronor.",
          ["fem månader", "26 miljoner kronor"]),
         ("date", "Det är öppet klockan 9–11.", ["klockan 9–11"]),
+        ("date", "Det är öppet maj–september och 24–26 december.",
+         ["maj–september", "24–26 december"]),
+        ("date", "Svaret väntas före jul.", ["före jul"]),
+        ("money", "Post: Segel; Tusen kronor: 275", ["275"]),
+        ("number", "Den drog 7 GWh och noll liter.", ["7 GWh", "noll liter"]),
         ("duration", "De sov 5 timmar och 50 minuter.", ["5 timmar och 50 minuter"]),
     ],
 )  # fmt: skip
@@ -75,6 +80,30 @@ def test_how_many_is_a_count_alone() -> None:
     question = read_question("Hur många månader tog det?")
     text = "Det tog fem månader."
     assert [text[slice(*s)] for s in candidates(replace(question, type="number"), text)] == ["fem"]
+
+
+def test_how_many_of_a_whole_is_the_part() -> None:
+    text = "Av 60 båtar tog 41 den norra leden."
+    question = read_question("Hur många båtar tog den norra leden?")
+    assert [text[slice(*span)] for span in candidates(question, text)] == ["41"]
+    only = "Hamnen tömdes av 60 båtar."
+    assert [only[slice(*span)] for span in candidates(question, only)] == ["60"]
+
+
+def test_the_year_asked_about_points_out_its_clause() -> None:
+    text = "Före bron kom omkring 3 000 båtar; 2019 var siffran noll."
+    question = read_question("Hur många båtar kom 2019?")
+    assert [text[slice(*span)] for span in candidates(question, text)] == ["noll"]
+    question = read_question("Hur många båtar kom 2020?")
+    assert [text[slice(*span)] for span in candidates(question, text)] == ["omkring 3 000", "noll"]
+
+
+def test_an_amount_may_be_told_as_a_share() -> None:
+    text = "Böterna kan bli högst tio procent av omsättningen."
+    question = read_question("Hur stora böter kan det bli?")
+    assert question.type == "money"
+    assert candidates(question, text) == []
+    assert [text[slice(*span)] for span in nearest(question, text)] == ["högst tio procent"]
 
 
 def test_how_long_may_be_a_length() -> None:
