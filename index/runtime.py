@@ -5,6 +5,7 @@ Neither torch nor transformers is imported here, and OpenVINO only when it is us
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections import deque
@@ -25,6 +26,8 @@ Array = npt.NDArray[Any]
 _Key = TypeVar("_Key")
 
 _MOST_STREAMS = 8
+# mallopt's parameter in glibc's malloc.h, and its value in bytes.
+_M_MMAP_THRESHOLD, _LARGE = -3, 256 * 1024
 
 
 def openvino_version() -> str | None:
@@ -48,7 +51,21 @@ def openvino() -> Any:
 
 @lru_cache(maxsize=1)
 def _core() -> Any:
+    _return_large_memory()
     return openvino().Core()
+
+
+def _return_large_memory() -> None:
+    """Make glibc hand memory of over 256 KiB back to the system as soon as it is freed.
+
+    A network's buffers are large, and of a new size for each length of text. Left to itself glibc
+    raises the limit as such buffers are freed, and keeps what is freed after that (mallopt(3)).
+    Elsewhere than on glibc nothing is done.
+    """
+    try:
+        ctypes.CDLL("libc.so.6").mallopt(_M_MMAP_THRESHOLD, _LARGE)
+    except (OSError, AttributeError):
+        return
 
 
 def precisions() -> tuple[Precision, ...]:
