@@ -141,15 +141,17 @@ def _show(report: Report, changes: list[Change], folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from eval.metrics import NAMES
+    from eval.metrics import NAMES, SPLIT_NAMES, STEP_NAMES, decimal
 
     console = Console(highlight=False)
-    ranking = Table("", *report.summaries, title="Sökning: belägget hittas")
+    steps = (STEP_NAMES[step] for step in report.summaries)
+    ranking = Table("", *steps, title="Sökning: belägget hittas")
     for name in ("Success@1", "Success@3", "Success@5", "RR"):
-        cells = [f"{summary[name].mean:.3f}" for summary in report.summaries.values()]
+        cells = [decimal(summary[name].mean) for summary in report.summaries.values()]
         ranking.add_row(NAMES[name], *cells)
     console.print(ranking)
-    answers = Table("", *report.by_split, title="Svar, med 95 % intervall")
+    parts = (SPLIT_NAMES[split] for split in report.by_split)
+    answers = Table("", *parts, title="Svar, med 95 % intervall")
     for name, label in NAMES.items():
         answers.add_row(label, *(_cell(summary[name]) for summary in report.by_split.values()))
     console.print(answers)
@@ -157,15 +159,18 @@ def _show(report: Report, changes: list[Change], folder: Path) -> None:
         if change.failed:
             console.print(
                 f"[red]Sämre än baslinjen: {NAMES.get(change.measure, change.measure)} "
-                f"{change.before:.3f} → {change.now:.3f}[/red]"
+                f"{decimal(change.before)} → {decimal(change.now)}[/red]"
             )
     console.print(f"Rapport: {folder / 'report.html'}")
 
 
 def _cell(interval: Interval | Any) -> str:
+    from eval.metrics import decimal
+
     if not interval.size:
         return "–"
-    return f"{interval.mean:.3f} ({interval.low:.2f}–{interval.high:.2f})"
+    low, high = decimal(interval.low, 2), decimal(interval.high, 2)
+    return f"{decimal(interval.mean)} ({low}–{high})"
 
 
 if __name__ == "__main__":

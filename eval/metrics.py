@@ -31,6 +31,21 @@ NAMES = {
     "abstain_recall": "Avstår: täckning", "calibration_error": "Kalibreringsfel",
     "roc_near": "ROC-yta, nära ämnet",
 }  # fmt: skip
+# And of the search's steps, the parts of the questions and the kinds of them.
+STEP_NAMES = {
+    "dense": "vektorer", "terms": "termer", "hybrid": "båda", "statements": "meningar",
+    "reader": "läsaren",
+}  # fmt: skip
+SPLIT_NAMES = {"all": "alla", "dev": "utveckling", "test": "prov"}
+KIND_NAMES = {
+    "unanswerable": "utan svar", "what": "vad", "list": "vilka", "date": "när", "number": "antal",
+    "why": "varför", "source": "källa", "definition": "vad är", "who": "vem", "money": "belopp",
+}  # fmt: skip
+
+
+def decimal(value: float, places: int = 3) -> str:
+    """Return a number as Swedish writes it: «0,875»."""
+    return f"{value:.{places}f}".replace(".", ",")
 
 
 class Interval(NamedTuple):

@@ -18,7 +18,15 @@ from typing import Any
 
 from answer.records import STEPS, Step
 from eval.gate import Change
-from eval.metrics import NAMES, Interval, risk_coverage
+from eval.metrics import (
+    KIND_NAMES,
+    NAMES,
+    SPLIT_NAMES,
+    STEP_NAMES,
+    Interval,
+    decimal,
+    risk_coverage,
+)
 from eval.questions import Question
 from eval.run import Engine, Row, as_records, means, run, summarise
 
@@ -92,14 +100,14 @@ def _by_kind(rows: Sequence[Row]) -> dict[str, dict[str, Interval]]:
 
 def _page(report: Report, changes: Sequence[Change]) -> str:
     steps = _table(
-        ["", *report.summaries],
+        ["", *(STEP_NAMES[step] for step in report.summaries)],
         [
-            [NAMES[name], *(f"{s[name].mean:.3f}" for s in report.summaries.values())]
+            [NAMES[name], *(decimal(s[name].mean) for s in report.summaries.values())]
             for name in ("Success@1", "Success@3", "Success@5", "RR", "nDCG@10")
         ],
     )
     splits = _table(
-        ["", *report.by_split],
+        ["", *(SPLIT_NAMES[split] for split in report.by_split)],
         [
             [label, *(_cell(s[name]) for s in report.by_split.values())]
             for name, label in NAMES.items()
@@ -108,8 +116,8 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
     gate = _table(
         ["Mått", "Baslinje", "Nu", "Tillåtet fall", "p (parat)"],
         [
-            [NAMES.get(c.measure, c.measure) + (" – sämre" if c.failed else ""), f"{c.before:.3f}",
-             f"{c.now:.3f}", f"{c.allowed:.3f}", f"{c.p:.2f}"]
+            [NAMES.get(c.measure, c.measure) + (" – sämre" if c.failed else ""), decimal(c.before),
+             decimal(c.now), decimal(c.allowed), decimal(c.p, 2)]
             for c in changes
         ],
     )  # fmt: skip
@@ -128,7 +136,8 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
 def _cell(interval: Interval) -> str:
     if not interval.size:
         return "–"
-    return f"{interval.mean:.3f} ({interval.low:.2f}–{interval.high:.2f}), n={interval.size}"
+    low, high = decimal(interval.low, 2), decimal(interval.high, 2)
+    return f"{decimal(interval.mean)} ({low}–{high}), n={interval.size}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -155,7 +164,8 @@ def _miss(row: Row) -> str:
     said = escape(row.answer or "–") if row.answered else "avstod"
     return (
         f"<details><summary>{escape(row.question)} "
-        f"<small>({escape(row.kind)}, {escape(row.style)}, {row.confidence:.2f})</small></summary>"
+        f"<small>({escape(KIND_NAMES.get(row.kind, row.kind))}, {escape(row.style)}, "
+        f"{decimal(row.confidence, 2)})</small></summary>"
         f"<p>Väntat: {wanted}</p>"
         f'<p class="fel">Svar: {said}</p>{passages}</details>'
     )
@@ -167,11 +177,15 @@ def _plots(report: Report) -> list[tuple[str, str]]:
 
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import ScalarFormatter
 
     rows = report.rows[FINAL]
     drawn: list[tuple[str, str]] = []
 
     def keep(alt: str, figure: Any) -> None:
+        for axis in (one for a in figure.axes for one in (a.xaxis, a.yaxis)):
+            if isinstance(axis.get_major_formatter(), ScalarFormatter):
+                axis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", ","))
         out = io.BytesIO()
         figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
         plt.close(figure)
@@ -182,7 +196,7 @@ def _plots(report: Report) -> list[tuple[str, str]]:
     figure, axes = plt.subplots(figsize=(6, 3.4))
     for step, summary in report.summaries.items():
         found = [summary[f"Success@{k}"].mean for k in (1, 3, 5)]
-        axes.plot([1, 3, 5], found, marker="o", label=step)
+        axes.plot([1, 3, 5], found, marker="o", label=STEP_NAMES[step])
     axes.set(title="Belägg bland de k första", xlabel="k", ylabel="andel", xticks=[1, 3, 5])
     axes.legend()
     keep("Andel frågor vars belägg finns bland de k första", figure)
@@ -208,7 +222,7 @@ def _plots(report: Report) -> list[tuple[str, str]]:
 
     figure, axes = plt.subplots(figsize=(6, 3.4))
     kinds = {k: s for k, s in _by_kind(rows).items() if s["Success@1"].size}
-    axes.barh(list(kinds), [s["Success@1"].mean for s in kinds.values()])
+    axes.barh([KIND_NAMES.get(k, k) for k in kinds], [s["Success@1"].mean for s in kinds.values()])
     axes.set(title="Belägg på plats 1, per slags fråga", xlim=(0, 1))
     keep("Belägg på plats 1 per slags fråga", figure)
 
