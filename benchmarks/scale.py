@@ -239,12 +239,11 @@ def main(sizes: Sequence[int] = SIZES) -> list[dict[str, Any]]:
     for size in sizes:
         measured.append(of_size(size, results / f"scale-{size}"))
         print(table(measured[-1:]), flush=True)
+        # Kept at once: the largest takes long. Of a size measured before, the newest counts.
+        earlier = [row for row in kept("scale") or () if row["passages"] != size]
+        keep("scale", sorted([*earlier, asdict(measured[-1])], key=lambda row: row["passages"]))
     print(table(measured))
-    rows = [asdict(m) for m in measured]
-    # Of a size measured before, the newest counts.
-    earlier = [row for row in kept("scale") or () if row["passages"] not in sizes]
-    keep("scale", sorted([*earlier, *rows], key=lambda row: row["passages"]))
-    return rows
+    return [asdict(m) for m in measured]
 
 
 def _run_child(work: str, folder: Path, size: int) -> None:
