@@ -178,8 +178,7 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
 
 def _open(question: Question, text: str) -> bool:
     """Tell whether a time is asked for that the text gives otherwise: «när marken har frusit»."""
-    found = nearest(question, text)
-    return _WHEN.search(question.text) is not None and not found
+    return _WHEN.search(question.text) is not None and not nearest(question, text)
 
 
 def _enumerated(text: str, whole: Span, read: Span) -> Span | None:

@@ -152,8 +152,12 @@ def nearest(question: Question, text: str) -> list[Span]:
 
     For an amount that is a share; for a date to the day one less exact.
     """
-    found = candidates(question, text) or candidates(replace(question, grain=None), text)
-    return _spans(_SHARE, text) if not found and question.type == "money" else found
+    found = candidates(question, text)
+    if not found and question.type == "money":
+        return _spans(_SHARE, text)
+    if not found and question.grain:
+        return candidates(replace(question, grain=None), text)
+    return found
 
 
 def _in_clause_of_year(question: Question, text: str, found: list[Span]) -> list[Span]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,6 @@ from ingest.errors import KallsvarError
 
 if TYPE_CHECKING:
     from eval.gate import Change
-    from eval.metrics import Interval
     from eval.report import Report
     from settings import Settings
 
@@ -153,7 +152,7 @@ def _show(report: Report, changes: list[Change], folder: Path) -> None:
     parts = (SPLIT_NAMES[split] for split in report.by_split)
     answers = Table("", *parts, title="Svar, med 95 % intervall")
     for name, label in NAMES.items():
-        answers.add_row(label, *(_cell(summary[name]) for summary in report.by_split.values()))
+        answers.add_row(label, *(str(summary[name]) for summary in report.by_split.values()))
     console.print(answers)
     for change in changes:
         if change.failed:
@@ -162,15 +161,6 @@ def _show(report: Report, changes: list[Change], folder: Path) -> None:
                 f"{decimal(change.before)} → {decimal(change.now)}[/red]"
             )
     console.print(f"Rapport: {folder / 'report.html'}")
-
-
-def _cell(interval: Interval | Any) -> str:
-    from eval.metrics import decimal
-
-    if not interval.size:
-        return "–"
-    low, high = decimal(interval.low, 2), decimal(interval.high, 2)
-    return f"{decimal(interval.mean)} ({low}–{high})"
 
 
 if __name__ == "__main__":

@@ -56,6 +56,12 @@ class Interval(NamedTuple):
     high: float
     size: int
 
+    def __str__(self) -> str:
+        """Return the mean with its ends as Swedish writes them: «0,875 (0,81–0,92)»."""
+        if not self.size:
+            return "–"
+        return f"{decimal(self.mean)} ({decimal(self.low, 2)}–{decimal(self.high, 2)})"
+
 
 def collapsed(text: str) -> str:
     """Return a text with white space collapsed and case folded, for finding a verbatim piece."""

@@ -134,10 +134,7 @@ def _page(report: Report, changes: Sequence[Change]) -> str:
 
 
 def _cell(interval: Interval) -> str:
-    if not interval.size:
-        return "–"
-    low, high = decimal(interval.low, 2), decimal(interval.high, 2)
-    return f"{decimal(interval.mean)} ({low}–{high}), n={interval.size}"
+    return f"{interval}, n={interval.size}" if interval.size else str(interval)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from eval.metrics import NAMES
+from eval.metrics import NAMES, decimal
 from ingest.errors import KallsvarError
 from settings import ROOT, Settings
 from web.access import Access
@@ -133,12 +133,12 @@ def _moment(folder: Path) -> str:
 
 def _html(metrics: dict[str, float], report: str, when: str) -> str:
     figures = "".join(
-        f'<div class="tal"><dt>{escape(NAMES[name])}</dt><dd>{_decimal(metrics[name])}</dd></div>'
+        f'<div class="tal"><dt>{escape(NAMES[name])}</dt><dd>{decimal(metrics[name])}</dd></div>'
         for name in _HEADLINES
         if name in metrics
     )
     rows = "".join(
-        f'<tr><th scope="row">{escape(NAMES.get(name, name))}</th><td>{_decimal(value)}</td></tr>'
+        f'<tr><th scope="row">{escape(NAMES.get(name, name))}</th><td>{decimal(value)}</td></tr>'
         for name, value in metrics.items()
     )
     plots = "".join(
@@ -151,7 +151,3 @@ def _html(metrics: dict[str, float], report: str, when: str) -> str:
         f'<table class="matt"><tbody>{rows}</tbody></table></details>'
         f'<div class="diagram">{plots}</div>'
     )
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.3f}".replace(".", ",")
