@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,6 +20,8 @@ Mode = Literal["dense", "terms", "hybrid"]
 
 EVERYWHERE = Where()
 _CANDIDATES = 60
+# Looks for words while the question is encoded and its neighbours are looked for.
+_beside = ThreadPoolExecutor(thread_name_prefix="matching")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,12 @@ def search(
     terms are looked for beside the question's own.
     """
     started = time.perf_counter()
+    terms = [*question_terms(content_words(question)), *extra] if mode != "dense" else []
+    matching = _beside.submit(store.matching, terms, _CANDIDATES, where) if terms else None
     vector = None if mode == "terms" else encoder.question(question)
     encoded = time.perf_counter()
-    terms = [*question_terms(content_words(question)), *extra] if mode != "dense" else []
     near = store.nearest(vector, _CANDIDATES, where) if vector is not None else []
-    match = store.matching(terms, _CANDIDATES, where) if terms else []
+    match = matching.result() if matching else []
     rows = list(dict.fromkeys([m.row for m in near] + [m.row for m in match]))
     lexical = {m.row: m.score for m in match}
     hits: list[Hit] = []

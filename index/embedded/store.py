@@ -95,7 +95,9 @@ class EmbeddedStore:
 
     def matching(self, terms: Sequence[Term], k: int, where: Where) -> list[Match]:
         with self._lock:
-            return self._term_index().matching(terms, k, where) if self.passages() else []
+            index = self._term_index() if self.passages() else None
+        # What was opened never changes, so that vectors can be looked through meanwhile.
+        return index.matching(terms, k, where) if index else []
 
     def chunks(self, rows: Sequence[int]) -> list[tuple[int, Chunk]]:
         with self._lock:
