@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from answer.evidence import Statement, Word
 from answer.extract import VALUES, Extract, extract
-from answer.phrases import named_item, named_kind, titled_name, whole_phrase
+from answer.phrases import done_by_subject, named_item, named_kind, titled_name, whole_phrase
 from answer.question import Question
 from answer.reader import Reader, Reading
 from answer.spans import candidates, enumerated, enumeration, nearest, trim
 from ingest.records import Document, Span
+from ingest.sentences import sentence_spans
 
 # How many statements are read closely at most; several may be of one passage.
 READ = 8
@@ -30,6 +31,8 @@ _LEADING = re.compile(
 _WHEN = re.compile(r"\b(?:när|when|hur länge|how long)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:om|när|efter att|innan|tills) $", re.IGNORECASE)
 _SUREST = 6.0
+# A reason has at least a subject, a verb and something more.
+_REASON = 3
 
 
 T = TypeVar("T", Statement, "Candidate")
@@ -169,11 +172,17 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
             return item
         if kind := named_kind(text, read, question.focus):
             return kind
+        read = done_by_subject(text, read, question)
     if _WHEN.search(question.text) and (condition := _CONDITION.search(text, 0, read.start)):
         read = Span(condition.start(), read.end)
     elif leading := _LEADING.match(text, read.start, read.end):
         read = Span(leading.end(), read.end)
-    return whole_phrase(text, read, question)
+    phrase = whole_phrase(text, read, question)
+    if question.type == "why" and len(text[slice(*phrase)].split()) < _REASON:
+        # A thing is no reason; what is told of it is.
+        told = next((s for s in sentence_spans(text) if s.start <= phrase.start < s.end), phrase)
+        return trim(text, told)
+    return phrase
 
 
 def _open(question: Question, text: str) -> bool:

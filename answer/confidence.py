@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from answer.candidates import Candidate, said
 from answer.evidence import FEATURES as EVIDENCE
-from answer.evidence import Word, coverage
+from answer.evidence import Word, coverage, covered
 from answer.question import Question
 from answer.records import Verdict
 from index.analysis import index_terms
@@ -21,6 +21,7 @@ from index.analysis import index_terms
 FEATURES = (
     "coverage",  # share of the question's content words that the statement and its context cover
     "around",  # the same for the whole passage
+    "lacking",  # the largest share of them that one word has which is not there at all
     "unknown",  # share of the content words' weight, numbers apart, that stands nowhere
     "names",  # share of the question's names and numbers that the passage lacks
     "similarity",  # cosine of the statement, above 0.8 (where this model's cosines crowd), times 10
@@ -31,7 +32,7 @@ FEATURES = (
 )
 # Which way each may count. A fit that is free to turn them learns how one set of questions happens
 # to be written (there, rare words may speak for an answer), not what is evidence.
-SIGNS = (1, 1, -1, -1, 1, 1, 1, -1, -1)
+SIGNS = (1, 1, -1, -1, -1, 1, 1, 1, -1, -1)
 READER_FEATURES = (
     *FEATURES,
     "reader",  # the log odds that the reader gives for the answer being there
@@ -50,7 +51,9 @@ def features(
     """
     first = found[0]
     best = first.statement
-    passage = set(index_terms(f"{best.hit.chunk.about}\n{best.hit.chunk.text}"))
+    about, unit = best.hit.chunk.about, best.unit.chunk
+    statement = set(index_terms(f"{about}\n{unit.context}\n{unit.text}"))
+    passage = set(index_terms(f"{about}\n{best.hit.chunk.text}"))
     spelt = [word for word in words if not word.text[0].isdigit()]
     total = sum(word.weight for word in spelt)
     unknown = sum(word.weight for word in spelt if not word.known) / total if total else 1.0
@@ -61,6 +64,7 @@ def features(
     values = (
         evidence["context"],
         coverage(words, passage),
+        _lacking(words, statement),
         unknown,
         1.0 - coverage(names, passage) if names else 0.0,
         (best.unit.similarity - 0.8) * 10,
@@ -109,6 +113,16 @@ def missing(words: Sequence[Word], found: Sequence[Candidate]) -> tuple[str, ...
     chunk = found[0].statement.hit.chunk
     passage = set(index_terms(f"{chunk.about}\n{chunk.text}"))
     return tuple(w.text for w in words if not any(t.text in passage for t in w.terms))
+
+
+def _lacking(words: Sequence[Word], terms: set[str]) -> float:
+    """Return the largest share of the words' weight that the terms leave out with one word.
+
+    A near miss has most of a question's words; what it lacks is often the one that tells the
+    fact asked for from those that are told.
+    """
+    total = sum(word.weight for word in words)
+    return max(word.weight * (1 - covered(word, terms)) for word in words) / total if total else 1.0
 
 
 def _is_name(question: str, word: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from answer.evidence import Word, covered
 from answer.question import Question
-from answer.spans import candidates, enumeration, nearest
+from answer.spans import NUMBER, candidates, enumeration, nearest, trim
 from index.abbreviations import abbreviations
 from index.analysis import STOPWORDS, index_terms
 from ingest.records import Block, Document, Span
@@ -16,6 +16,7 @@ from ingest.sentences import sentence_spans
 
 VALUES = ("money", "number", "date", "duration")
 _LONGEST_VALUE = 60
+_PAIR = 2
 _TOKEN = re.compile(r"\w+(?:[:.,'’/-]\w+)*")
 
 
@@ -72,6 +73,8 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
         return Extract(block.span, block.span, cell, given=cell is not None)
     if block is not None and block.kind == "item" and block.label and block.body:
         return Extract(at, at, _named_item(question, words, document, block), given=True)
+    if told := _announced(question, document.text, block, at):
+        return Extract(Span(at.start, told.end), Span(at.start, told.end), told, given=True)
     short, given = short_answer(question, words, document.text, at)
     answer = _with_neighbours(document, block, at, settled=_settled(question, short))
     return Extract(answer, at, short, given)
@@ -113,6 +116,23 @@ def _best_span(question: Question, words: Sequence[Word], statement: str) -> Spa
     if question.type in VALUES:
         return None
     return _unsaid(words, statement)
+
+
+def _announced(question: Question, text: str, block: Block | None, at: Span) -> Span | None:
+    """Return the sentence that tells what the statement only counts, or None.
+
+    «Tre krav ska uppfyllas. Taket ska hålla, dörren ska stänga och golvet ska bära.»
+    """
+    if not (question.several and question.focus and block and block.kind == "paragraph"):
+        return None
+    focus = re.escape(question.focus)
+    if not re.search(rf"{NUMBER} (?:\w+ )?{focus}\b", text[slice(*at)], re.IGNORECASE):
+        return None
+    following = next((s for s in sentence_spans(text[at.end : block.span.end], at.end)), None)
+    if enumeration(text[slice(*at)]) or following is None:
+        return None
+    whole = enumeration(text[slice(*following)])
+    return trim(text, following) if whole else None
 
 
 def _settled(question: Question, short: Span | None) -> bool:
@@ -208,6 +228,10 @@ def _cell(question: Question, words: Sequence[Word], text: str, block: Block) ->
         typed = any(told[s.start :] == said for s in candidates(question, told))
         if named or typed:
             found.append((named, typed, -place, value))
+    if not found and len(block.cells) == _PAIR and question.type not in VALUES:
+        # Where the question says one of a pair, it asks for the other.
+        others = [v for _, v in block.cells if text[slice(*v)].casefold() not in asked]
+        return others[0] if len(others) == 1 else None
     return max(found)[-1] if found else None
 
 

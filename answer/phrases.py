@@ -29,6 +29,11 @@ _LOOSE_END = re.compile(
     + r"$",
     re.IGNORECASE,
 )
+_ENDING = re.compile(
+    rf" {any_of('av upp ut in ned ner bort om på till med över fram igen tillbaka')}(?=[.;!?]|$)"
+)
+_AND_CLAUSE = re.compile(r",? (?:och|men|samt) ([^\W\d_]+) ([^\W\d_]+)")
+_AND_OTHERS = re.compile(r", (?:och|men|samt|medan) ")
 _OR_NOT = re.compile(r" eller (?:inte|ej)\b")
 _TAIL = re.compile(
     r",? (?:som bland annat|som till exempel|såsom)\b|, (?:som|vilket|vilken|vilka)\b"
@@ -77,6 +82,8 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
     while end < len(text) and _of_word(text[end]) and _of_word(text[end - 1]):
         end += 1
     span = trim(text, Span(start, end))
+    if question.type not in ("why", "definition"):
+        span = _one_clause(text, span)
     span = _without_main_clause(text, span)
     doing = question.type == "what" and _DOING.search(question.text) is not None
     if doing and (verb := _VERB_BEFORE.search(text, 0, span.start)):
@@ -93,7 +100,8 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
     if (opening := _LOOSE_START.match(text, span.start, span.end)) and opening.end() < span.end:
         span = Span(opening.end(), span.end)
     while closing := _LOOSE_END.search(text[span.start : span.end]):
-        if closing.start() == 0:
+        # What ends its clause belongs to it: «gick inte att läsa av.»
+        if closing.start() == 0 or _ENDING.match(text, span.start + closing.start()):
             break
         span = trim(text, Span(span.start, span.start + closing.start()))
     if question.type in ("definition", "why") and (
@@ -149,6 +157,15 @@ def _one_sentence(text: str, span: Span) -> Span:
     return max(parts, key=lambda p: p.end - p.start, default=span)
 
 
+def _one_clause(text: str, span: Span) -> Span:
+    """Return a span without the clause put after it: «papper | och läxor delades ut»."""
+    for match in _AND_CLAUSE.finditer(text, *span):
+        told = FINITE.search(text, span.start, match.start())
+        if not told and not is_verb(match[1]) and FINITE.fullmatch(match[2]):
+            return Span(span.start, match.start())
+    return span
+
+
 def _without_main_clause(text: str, span: Span) -> Span:
     """Cut a clause that opens its sentence before the verb of the main clause that follows it."""
     sentence = next((s for s in sentence_spans(text) if s.start <= span.start < s.end), None)
@@ -169,7 +186,7 @@ def _completed(text: str, span: Span, question: Question) -> Span:
     last = text[start:end].rpartition(" ")[2]
     if _GENITIVE.fullmatch(last) and (following := _NEXT_WORD.match(text, end)):
         end = following.end()
-    for more in (_OR_NOT, _AND_ANOTHER):
+    for more in (_OR_NOT, _AND_ANOTHER, _ENDING):
         if following := more.match(text, end):
             end = following.end()
     if _PLACE.match(question.text) and (at := _AT.search(text, 0, start)):
@@ -211,6 +228,23 @@ def _focus_before(text: str, start: int, focus: str) -> int | None:
         if stem(word[0].lower()) == stem(focus) and all(w in STOPWORDS for w in between):
             return word.start()
     return None
+
+
+def done_by_subject(text: str, span: Span, question: Question) -> Span:
+    """Return what the one asked about does, where a span tells what another one does.
+
+    «Vad gjorde köket?» on «Köket stängde, och hallen målades» asks for «stängde».
+    """
+    if not _DOING.search(question.text):
+        return span
+    cuts = [0, *(at for m in _AND_OTHERS.finditer(text) for at in m.span()), len(text)]
+    clauses = [Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
+    asked = {stem(word) for word in question.content}
+    named = [c for c in clauses if asked & {stem(w) for w in words(text[slice(*c)])}]
+    if not named or any(c.start <= span.start < c.end for c in named):
+        return span
+    verb = FINITE.search(text, *named[0])
+    return trim(text, Span(verb.start(), named[0].end)) if verb else span
 
 
 def named_kind(text: str, span: Span | None, focus: str | None) -> Span | None:

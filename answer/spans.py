@@ -10,16 +10,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from answer.question import FINITE, Grain, Question, any_of, is_verb
-from index.analysis import lexicon, stem, words
+from index.analysis import STOPWORDS, lexicon, stem, words
 from ingest.records import Span
 
 _DIGITS = r"(?:\d{1,3}(?:[ \u00a0.]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?)"
-MANY = any_of(
+_FRACTIONS = (
     r"en\shalv en\stredjedel två\stredjedelar en\sfjärdedel tre\sfjärdedelar en\sfemtedel "
-    r"en\stiondel hälften noll två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton "
+    r"en\stiondel hälften"
+)
+MANY = any_of(
+    r"(?:ett|två|tre|fyra|fem)\soch\sett\shalvt (?:en|två|tre|fyra|fem)\soch\sen\shalv "
+    rf"{_FRACTIONS} noll två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton "
     "femton sexton sjutton arton nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio "
     "hundra tusen dussintals hundratals tusentals"
 )
+NUMBER = rf"(?:{_DIGITS}|{MANY})"
 _HEDGE = (
     r"(?:\b(?:över|under|omkring|cirka|ca|ungefär|drygt|knappt|nära|minst|högst|närmare|runt|totalt|"
     r"upp till|(?:mer|fler|mindre|färre) än) )?"
@@ -45,6 +50,7 @@ def _compiled(*alternatives: str) -> re.Pattern[str]:
 _LENGTH = any_of("meter centimeter millimeter km kilometer mil")
 _HOW_LONG = re.compile(r"\b(?:hur lång|hur långt|hur långa|how long)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\b(?:hur många|antal|how many|number of)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:hur många|antal) ([\w-]+)(?: ([\w-]+))?", re.IGNORECASE)
 
 
 _MONEY = _compiled(
@@ -53,7 +59,12 @@ _MONEY = _compiled(
 )
 # The currency may stand in a label or in a table's heading: «Miljoner kronor: 275».
 _PRICED = _compiled(rf"{_CURRENCY}[^:;\n]{{0,20}}: (?P<value>{_DIGITS})(?![\w,])")
-_SHARE = _compiled(rf"{_HEDGE}(?:{_DIGITS}|{MANY}) (?:procent|promille)\b")
+_SHARE = _compiled(
+    rf"{_HEDGE}(?:{_DIGITS}|{MANY}) (?:procent|promille)\b",
+    rf"{_HEDGE}{any_of(_FRACTIONS)}",
+    rf"{_HEDGE}\b(?:\d+|{MANY}) av (?:\d+|{MANY})(?! {_SCALE})\b",
+)
+_HOW_LARGE_PART = re.compile(any_of(r"\w*andel(?:en)? del part share proportion"), re.IGNORECASE)
 _FEAST = any_of("jul(?:en)? påsk(?:en)? pingst midsommar nyår(?:et)? årsskiftet")
 _PART_OF = r"(?:\b(?:början|mitten|slutet) av )?"
 _DATE = _compiled(
@@ -76,7 +87,8 @@ _MEASURE = any_of(
     "kWh MWh GWh TWh kW MW km² kvm "
     "procent procentenheter promille öre kilo kilogram kg gram ton liter deciliter kubikmeter "
     "meter centimeter millimeter km kilometer mil kvadratmeter kvadratkilometer hektar grader "
-    "kilowattimmar megawattimmar gigawattimmar terawattimmar kilowatt megawatt poäng"
+    "kilowattimmar megawattimmar gigawattimmar terawattimmar kilowatt megawatt poäng "
+    "decibel watt volt hertz bar kalorier kilokalorier kilojoule"
 )
 _COUNT = _compiled(
     rf"{_HEDGE}(?:\b{_DIGITS}(?: {_SCALE}\b)?(?: {_MEASURE}| ?%)?|{MANY}(?: {_MEASURE})?)"
@@ -103,11 +115,12 @@ _REASON = _compiled(
     any_of(
         r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå "
         r"med\sutgångspunkt\si tack\svare med\sanledning\sav genom\satt "
-        r"orsaka(?:s|des|ts)\sav målet\s.{0,40}var\satt "
+        r"med\shänsyn\still orsaka(?:s|des|ts)\sav målet\s.{0,40}var\satt "
         r"syftet\s.{0,40}(?:är|var)\satt av\satt"
     )
     + rf"(?: att)? (?P<cause>{_CLAUSE})",
     rf"(?P<purpose>\b(?:i syfte att|med syftet? att|så att|för att) {_CLAUSE})",
+    r"(?P<sake>\bför (?:[\w-]+ ){1,3}skull)\b",
 )
 _COPULA = _compiled(
     any_of(
@@ -119,6 +132,7 @@ _COPULA = _compiled(
 # How near before its verb the subject of a definition stands.
 _SUBJECT_WORDS = 4
 _NOUN = 5
+_AFTER_COLON = re.compile(r"(?P<noun>[\w-]+): (?P<body>[^.;!?\n]+)")
 _EXPLAINED = re.compile(
     r"(?P<nouns>[\w-]+(?: [\w-]+)?), "
     r"(?:(?:det vill säga|alltså|dvs\.?|med andra ord|där) |(?=(?:en|ett) ))(?P<body>[^.;!?]+)"
@@ -140,11 +154,16 @@ _THING = r"[^\s,.;:][^,.;:]{0,70}"
 _ENUMERATION = re.compile(
     rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}(?!\w)"
 )
+_RELATIVE = re.compile(r", (?:som|där|vilket|vilken|vilka) ")
+_ALIKE = re.compile(
+    "|".join(rf"{one}(?:, {one})* (?:och|samt) {one}" for one in (NAME.pattern, _YEAR))
+)
 
 
 def candidates(question: Question, text: str) -> list[Span]:
     """Return the spans of ``text`` that may answer a question of this type, in order."""
-    return _in_clause_of_year(question, text, _of_type(question, text))
+    found = _in_clause_of_year(question, text, _of_type(question, text))
+    return _counting(question, text, found)
 
 
 def nearest(question: Question, text: str) -> list[Span]:
@@ -194,6 +213,8 @@ def _of_type(question: Question, text: str) -> list[Span]:
                 s for s in _spans(_COUNT, text)
                 if text[s.start].isalpha() or not any(_overlap(s, d) for d in dates)
             ]  # fmt: skip
+            if _HOW_LARGE_PART.search(question.text) and (shares := _spans(_SHARE, text)):
+                return shares
             if _HOW_MANY.search(question.text):
                 # «Av 60 laxar tog 41 fiskvägen»: what the part is taken of is not asked for.
                 return [s for s in counts if not _WHOLE.search(text, 0, s.start)] or counts
@@ -208,7 +229,7 @@ def _of_type(question: Question, text: str) -> list[Span]:
             kinds = (_MONEY, _DATE, _DURATION, _COUNT)
             return sorted({s for kind in kinds for s in _spans(kind, text)})
         case "why":
-            told = [*_spans(_REASON, text, "cause"), *_spans(_REASON, text, "purpose")]
+            told = [s for kind in ("cause", "purpose", "sake") for s in _spans(_REASON, text, kind)]
             return sorted([*told, *_spans(_CAUSING, text, "cause")])
         case "definition":
             return _definitions(text, content)
@@ -216,11 +237,36 @@ def _of_type(question: Question, text: str) -> list[Span]:
             return []
 
 
+def _counting(question: Question, text: str, found: list[Span]) -> list[Span]:
+    """Leave out numbers of other things, where one stands with the noun whose number is asked for.
+
+    «Elva klick mot två»: two may also be clicks; «elva klick på fyra dagar»: four are not.
+    """
+    asked = _COUNTED.search(question.text)
+    if asked is None or question.type != "number":
+        return found
+    nouns = {stem(word.lower()) for word in asked.groups() if word}
+    after = [words(text[s.end : s.end + 60])[:2] for s in found]
+    counted = [any(stem(word) in nouns for word in following) for following in after]
+    if not any(counted):
+        return found
+    return [
+        s for s, ours, following in zip(found, counted, after, strict=True)
+        if ours or not (following and _noun_like(text, s, following[0]))
+    ]  # fmt: skip
+
+
+def _noun_like(text: str, span: Span, following: str) -> bool:
+    """Tell whether the word right after a span may be what it counts."""
+    beside = text[span.end : span.end + 1 + len(following)].lower() == f" {following}"
+    return beside and following not in STOPWORDS and not is_verb(following)
+
+
 def _definitions(text: str, content: Sequence[str]) -> list[Span]:
     """Return what a text says that one of the words asked about is.
 
-    After a verb such as «är» whose subject it is; as an explanation after a comma; or as the noun
-    right before a name: «journalsystemet Rekord».
+    After a verb such as «är» whose subject it is; as an explanation after a comma or colon; or as
+    the noun right before a name: «journalsystemet Rekord».
     """
     asked = {stem(word) for word in content}
     found = []
@@ -232,6 +278,9 @@ def _definitions(text: str, content: Sequence[str]) -> list[Span]:
         if asked & {stem(word) for word in words(match["nouns"])}:
             start, end = match.span("body")
             found.append(Span(start, clause_end(text, start, end)))
+    for match in _AFTER_COLON.finditer(text):
+        if stem(match["noun"].lower()) in asked:
+            found.append(Span(*match.span("body")))
     for match in _APPOSITION.finditer(text):
         name = match["name"]
         if stem(name.lower()) in asked and len(match["noun"].split()[-1]) >= _NOUN:
@@ -255,6 +304,9 @@ def enumeration(text: str) -> Span | None:
     found = max(_spans(_ENUMERATION, text), key=lambda s: s.end - s.start, default=None)
     if found is None:
         return None
+    if _RELATIVE.search(text, *found) and (alike := _spans(_ALIKE, text)):
+        # Commas that set off a clause set nothing in a row: what is in a row stands last in it.
+        return alike[-1]
     first = text[slice(*found)].partition(",")[0]
     # What leads in to the first thing, up to its verb, is none of it.
     verbs = list(_LEAD.finditer(first))

@@ -28,7 +28,7 @@ class Limits:
 
     exact: int = 50_000
     latest: int = 20_000
-    latest_share: float = 0.05
+    latest_share: float = 0.02
     growth: float = 2.0
     removed: float = 0.3
     drift: float = 0.01

@@ -94,9 +94,12 @@ class EmbeddedStore:
             return self._vector_index().nearest(vector, k, self._mask(where), self._exact)
 
     def matching(self, terms: Sequence[Term], k: int, where: Where) -> list[Match]:
-        with self._lock:
-            index = self._term_index() if self.passages() else None
-        # What was opened never changes, so that vectors can be looked through meanwhile.
+        # What was opened never changes: it needs no lock, so that vectors can be looked through
+        # meanwhile.
+        index = self._terms
+        if index is None:
+            with self._lock:
+                index = self._term_index() if self.passages() else None
         return index.matching(terms, k, where) if index else []
 
     def chunks(self, rows: Sequence[int]) -> list[tuple[int, Chunk]]:

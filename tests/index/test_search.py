@@ -40,24 +40,24 @@ def test_words_are_looked_for_while_the_question_is_encoded(
     assert search(store, encoder, "Var står hästen?").hits[0].chunk.text == "Hästen står i hagen."
 
 
-def test_words_are_looked_for_while_neighbours_are(
+def test_words_and_neighbours_are_looked_for_at_once(
     tmp_path: Path, filling: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = EmbeddedStore(tmp_path)
     filling.change(store, {"a.txt": "Båten ligger i hamnen.", "b.txt": "Hästen står i hagen."})
-    looking = threading.Event()
-    matching, nearest = TermIndex.matching, store._vector_index().nearest
+    search(store, filling.encoder, "Var ligger båten?")
+    both = threading.Barrier(2, timeout=_PATIENCE)
 
-    def wait(self: TermIndex, *given: Any) -> Any:
-        assert looking.wait(_PATIENCE), "the neighbours wait for the words"
-        return matching(self, *given)
+    def meet(found: Any) -> Any:
+        def waiting(*given: Any) -> Any:
+            both.wait()
+            return found(*given)
 
-    def tell(*given: Any) -> Any:
-        looking.set()
-        return nearest(*given)
+        return waiting
 
-    monkeypatch.setattr(TermIndex, "matching", wait)
-    monkeypatch.setattr(store._vector_index(), "nearest", tell)
+    monkeypatch.setattr(TermIndex, "matching", meet(TermIndex.matching))
+    vectors = store._vector_index()
+    monkeypatch.setattr(vectors, "nearest", meet(vectors.nearest))
     found = search(store, filling.encoder, "Var ligger båten?").hits
     assert found[0].chunk.text == "Båten ligger i hamnen."
 
