@@ -50,7 +50,7 @@ def _compiled(*alternatives: str) -> re.Pattern[str]:
 _LENGTH = any_of("meter centimeter millimeter km kilometer mil")
 _HOW_LONG = re.compile(r"\b(?:hur lång|hur långt|hur långa|how long)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\b(?:hur många|antal|how many|number of)\b", re.IGNORECASE)
-_COUNTED = re.compile(r"\b(?:hur många|antal) ([\w-]+)(?: ([\w-]+))?", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:hur många|antal) [\w-]+(?: [\w-]+)?", re.IGNORECASE)
 
 
 _MONEY = _compiled(
@@ -245,7 +245,7 @@ def _counting(question: Question, text: str, found: list[Span]) -> list[Span]:
     asked = _COUNTED.search(question.text)
     if asked is None or question.type != "number":
         return found
-    nouns = {stem(word.lower()) for word in asked.groups() if word}
+    nouns = {stem(w) for w in question.content if w in asked[0].lower().split()}
     after = [words(text[s.end : s.end + 60])[:2] for s in found]
     counted = [any(stem(word) in nouns for word in following) for following in after]
     if not any(counted):
@@ -259,7 +259,7 @@ def _counting(question: Question, text: str, found: list[Span]) -> list[Span]:
 def _noun_like(text: str, span: Span, following: str) -> bool:
     """Tell whether the word right after a span may be what it counts."""
     beside = text[span.end : span.end + 1 + len(following)].lower() == f" {following}"
-    return beside and following not in STOPWORDS and not is_verb(following)
+    return beside and following not in STOPWORDS and not FINITE.fullmatch(following)
 
 
 def _definitions(text: str, content: Sequence[str]) -> list[Span]:

@@ -9,7 +9,7 @@ from answer.extract import extract
 from answer.question import read_question
 from index.analysis import question_terms
 from ingest.assembly import assemble
-from ingest.records import Document, Span
+from ingest.records import Block, Document, Span
 from ingest.structure import Line, row_line
 
 TABLE = assemble(
@@ -42,6 +42,35 @@ def short(document: Document, number: int, text: str) -> str | None:
 )
 def test_the_cell_asked_for(question: str, answer: str | None) -> None:
     assert short(TABLE, 1, question) == answer
+
+
+def test_of_a_pair_the_other_is_asked_for() -> None:
+    pair = assemble(
+        [row_line(["Parti", "Ståndpunkt"], ["Skogspartiet", "ja, om bidraget höjs"])],
+        document_id="parti.csv",
+    )
+    assert short(pair, 0, "Vad tycker Skogspartiet?") == "ja, om bidraget höjs"
+    assert short(pair, 0, "Vad tycker grannarna?") is None
+
+
+def test_what_is_counted_is_told_in_the_sentence_after() -> None:
+    text = (
+        "Tre krav ska vara uppfyllda. Taket ska hålla, dörren ska stänga och golvet ska bära. "
+        "Det tar tid."
+    )
+    document = Document("krav.txt", "Krav", text, (Block("paragraph", Span(0, len(text))),))
+    told = "Taket ska hålla, dörren ska stänga och golvet ska bära"
+    for asked, short_answer, end in (
+        ("Vilka krav ska vara uppfyllda?", told, text.index(told) + len(told)),
+        ("Vilka tider ska vara uppfyllda?", None, len("Tre krav ska vara uppfyllda.")),
+    ):
+        question = read_question(asked)
+        words = [Word(w, tuple(question_terms([w])), 1.0, True) for w in question.content]
+        place = extract(question, words, document, Span(0, len("Tre krav ska vara uppfyllda.")))
+        assert place.answer == Span(0, end)
+        if short_answer:
+            assert place.short is not None
+            assert text[slice(*place.short)] == short_answer
 
 
 def test_the_cell_under_a_currency() -> None:

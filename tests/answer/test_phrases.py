@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from answer.phrases import named_item, named_kind, titled_name, whole_phrase
+from answer.phrases import done_by_subject, named_item, named_kind, titled_name, whole_phrase
 from answer.question import read_question
 from ingest.records import Span
 
@@ -66,6 +66,11 @@ def at(text: str, piece: str) -> Span:
          "Nämnden för broar och vägar", "Nämnden för broar och vägar"),
         ("Vem ritade bron?", "Bron ritades av Eva Ek och Per Al.", "Eva Ek och Per Al",
          "Eva Ek och Per Al"),
+        # What ends its clause belongs to it; a clause after it does not.
+        ("Varför kom larmet?", "Larmet kom för att korten inte gick att läsa av.",
+         "korten inte gick att läsa", "korten inte gick att läsa av"),
+        ("Vad skrevs den på?", "Den skrevs på papper och läxor delades ut i pärmar.",
+         "papper och läxor delades ut i pärmar", "papper"),
         ("Vad är ett lov?", "Ett lov är en ledighet från skolan, som på våren.",
          "en ledighet från skolan, som på våren", "en ledighet från skolan"),
     ],
@@ -73,6 +78,19 @@ def at(text: str, piece: str) -> Span:
 def test_whole_phrase(question: str, text: str, found: str, whole: str) -> None:
     span = whole_phrase(text, at(text, found), read_question(question))
     assert text[slice(*span)] == whole
+
+
+def test_what_the_one_asked_about_does() -> None:
+    text = "Köket gick över till burkar, och hallen höll stängt i maj."
+    question = read_question("Vad gjorde köket?")
+    found = done_by_subject(text, at(text, "höll stängt i maj"), question)
+    assert text[slice(*found)] == "gick över till burkar"
+    own = at(text, "till burkar")
+    assert done_by_subject(text, own, question) == own
+    other = read_question("Vad sade köket?")
+    assert done_by_subject(text, at(text, "höll stängt i maj"), other) == at(
+        text, "höll stängt i maj"
+    )
 
 
 def test_the_name_after_the_role_asked_for() -> None:

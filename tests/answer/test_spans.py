@@ -44,6 +44,12 @@ from answer.spans import candidates, enumeration, nearest
         ("money", "Post: Segel; Tusen kronor: 275", ["275"]),
         ("number", "Den drog 7 GWh och noll liter.", ["7 GWh", "noll liter"]),
         ("duration", "De sov 5 timmar och 50 minuter.", ["5 timmar och 50 minuter"]),
+        ("duration", "Det dröjde ett och ett halvt år.", ["ett och ett halvt år"]),
+        ("number", "Bullret får vara högst 40 decibel.", ["högst 40 decibel"]),
+        ("why", "Lampan släcks för fladdermössens skull.", ["för fladdermössens skull"]),
+        ("why", "De sade nej med hänsyn till radarn.", ["radarn"]),
+        ("definition", "De får visum: en rätt att resa in, i åtta dagar.",
+         ["en rätt att resa in, i åtta dagar"]),
     ],
 )  # fmt: skip
 def test_candidates(kind: AnswerType, text: str, found: list[str]) -> None:
@@ -90,6 +96,23 @@ def test_how_many_of_a_whole_is_the_part() -> None:
     assert [only[slice(*span)] for span in candidates(question, only)] == ["60"]
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "found"),
+    [
+        # Two may be clicks too, but four are days.
+        ("Hur många klick krävs?", "Det krävs elva klick på fyra dagar, mot två i maj.",
+         ["elva", "två"]),
+        ("Hur många klick krävs?", "Det krävs elva på fyra dagar.", ["elva", "fyra"]),
+        ("Hur många båtar kom?", "Fem stora båtar och sju bilar kom.", ["Fem"]),
+        # A share may be told as so many of so many.
+        ("Hur stor andel vill tillbaka?", "Där vill 7 av 10 tillbaka.", ["7 av 10"]),
+        ("Hur många vill tillbaka?", "Där vill 7 av 10 tillbaka.", ["7"]),
+    ],
+)  # fmt: skip
+def test_what_is_counted(question: str, text: str, found: list[str]) -> None:
+    assert [text[slice(*s)] for s in candidates(read_question(question), text)] == found
+
+
 def test_the_year_asked_about_points_out_its_clause() -> None:
     text = "Före bron kom omkring 3 000 båtar; 2019 var siffran noll."
     question = read_question("Hur många båtar kom 2019?")
@@ -104,6 +127,8 @@ def test_an_amount_may_be_told_as_a_share() -> None:
     assert question.type == "money"
     assert candidates(question, text) == []
     assert [text[slice(*span)] for span in nearest(question, text)] == ["högst tio procent"]
+    text = "Bolaget vill betala en tredjedel av böterna."
+    assert [text[slice(*span)] for span in nearest(question, text)] == ["en tredjedel"]
 
 
 def test_how_long_may_be_a_length() -> None:
@@ -119,6 +144,20 @@ def test_enumeration() -> None:
     assert span is not None
     assert text[slice(*span)] == "tillit, verksamhetsutveckling och ledarskap"
     assert enumeration("Man lyfte fram tillit.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Det gjordes av firman Ek, som har byggt i Dublin och Tammerfors.",
+         "Dublin och Tammerfors"),
+        ("Lampan, som lyser upp salen, föreslogs 2016, 2018 och 2019.", "2016, 2018 och 2019"),
+    ],
+)  # fmt: skip
+def test_a_clause_set_off_by_commas_is_no_thing_in_a_row(text: str, found: str) -> None:
+    span = enumeration(text)
+    assert span is not None
+    assert text[slice(*span)] == found
 
 
 def test_an_enumeration_ends_with_a_whole_word() -> None:
