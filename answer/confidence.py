@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from answer.candidates import Candidate, said
 from answer.evidence import FEATURES as EVIDENCE
 from answer.evidence import Word, coverage, covered
-from answer.question import Question
+from answer.question import Question, says_type
 from answer.records import Verdict
 from index.analysis import index_terms
 
@@ -64,7 +64,7 @@ def features(
     values = (
         evidence["context"],
         coverage(words, passage),
-        _lacking(words, statement),
+        _lacking(question, words, statement),
         unknown,
         1.0 - coverage(names, passage) if names else 0.0,
         (best.unit.similarity - 0.8) * 10,
@@ -115,14 +115,16 @@ def missing(words: Sequence[Word], found: Sequence[Candidate]) -> tuple[str, ...
     return tuple(w.text for w in words if not any(t.text in passage for t in w.terms))
 
 
-def _lacking(words: Sequence[Word], terms: set[str]) -> float:
+def _lacking(question: Question, words: Sequence[Word], terms: set[str]) -> float:
     """Return the largest share of the words' weight that the terms leave out with one word.
 
     A near miss has most of a question's words; what it lacks is often the one that tells the
-    fact asked for from those that are told.
+    fact asked for from those that are told. A word that only says what type of answer is asked
+    for, as «kostade» does, is answered by the amount itself.
     """
     total = sum(word.weight for word in words)
-    return max(word.weight * (1 - covered(word, terms)) for word in words) / total if total else 1.0
+    told = [word for word in words if not says_type(question.type, word.text)]
+    return max((w.weight * (1 - covered(w, terms)) for w in told), default=0.0) / (total or 1.0)
 
 
 def _is_name(question: str, word: str) -> bool:

@@ -130,6 +130,12 @@ def read_question(text: str) -> Question:
     )  # fmt: skip
 
 
+def says_type(kind: AnswerType, word: str) -> bool:
+    """Tell whether a word of a question says no more than that it asks for an amount or a time."""
+    pattern = {"money": _MONEY, "date": _DATE, "duration": _DURATION}.get(kind)
+    return pattern is not None and pattern.fullmatch(word) is not None
+
+
 def _focus(text: str) -> str | None:
     """Return the noun after «vilken», «vilket» or «vilka», past an adjective."""
     asked = re.search(r"\b(?:vilken|vilket|vilka|which)\s+([\w-]+)(?:\s+([\w-]+))?", text, re.I)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rapidfuzz.distance import OSA
 
-from answer.question import is_english, read_question
+from answer.question import is_english, read_question, says_type
 from answer.spelling import repair
 from index.analysis import stem, undoubled
 
@@ -123,3 +123,10 @@ def test_repair_leaves_good_words_names_and_code_alone(typed: str) -> None:
 
 def test_an_english_question_is_mended_in_names_only() -> None:
     assert repair("what did millenium cost", VOCABULARY, english=True) == "what did millennium cost"
+
+
+def test_a_word_that_only_says_the_type() -> None:
+    assert says_type("money", "kostade")
+    assert says_type("date", "månad")
+    assert not says_type("money", "granskning")
+    assert not says_type("who", "kostade")

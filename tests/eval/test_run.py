@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from answer.confidence import SIGNS
 from answer.records import Answer, Citation, Passage
 from eval.collections import Collection, Text, collection_settings, load_beir, load_squad
 from eval.fit import fit_logistic, threshold
@@ -192,7 +193,7 @@ def test_a_squad_file(tmp_path: Path) -> None:
 
 def test_a_fit_keeps_its_signs_and_finds_its_threshold() -> None:
     generator = np.random.default_rng(0)
-    features = generator.normal(size=(300, 9))
+    features = generator.normal(size=(300, len(SIGNS)))
     # The first speaks for an answer, the third against; the second misleads.
     wanted = features[:, 0] - features[:, 2] - features[:, 1] > 0
     weights = fit_logistic(features, wanted)
