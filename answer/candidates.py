@@ -123,10 +123,27 @@ def _read(
 
 
 def shown_text(candidate: Candidate) -> tuple[str, str]:
-    """Return what the reader is shown of a candidate: its text, and the heading it stands under."""
-    at = candidate.place.answer
-    heading = " ".join(candidate.document.section(at.start)[-1:])
-    return candidate.document.text[slice(*at)], f"{heading}." if heading else ""
+    """Return what the reader is shown of a candidate: its text, and what it stands under.
+
+    That is the document's title, the heading, and the sentence before (of a list's item the one
+    that leads in to the list): «Den blev klar i juni» says nothing on its own.
+    """
+    document, at = candidate.document, candidate.place.answer
+    titles = dict.fromkeys([document.title, *document.section(at.start)[-1:]])
+    parts = [*(f"{title}." for title in titles if title), before(document, at.start)]
+    return document.text[slice(*at)], " ".join(part for part in parts if part)
+
+
+def before(document: Document, start: int) -> str:
+    """Return the sentence before a place in its paragraph, or the lead-in of its list, or ""."""
+    block = next((b for b in document.blocks if b.span.start <= start < b.span.end), None)
+    if block is None or block.kind not in ("paragraph", "item"):
+        return ""
+    if block.lead:
+        return document.text[slice(*block.lead)]
+    at = block.span.start
+    ahead = [s for s in sentence_spans(document.text[slice(*block.span)], at) if s.end <= start]
+    return document.text[slice(*ahead[-1])] if ahead and block.kind == "paragraph" else ""
 
 
 def said(reading: Reading) -> float:

@@ -26,14 +26,14 @@ def train(
     work: Annotated[Path | None, typer.Option(help="Kontrollpunkter och logg.")] = None,
     seed: Annotated[int, typer.Option(help="Frö för slumpen.")] = 1,
     frozen: Annotated[int, typer.Option(help="Hur många lager som lämnas orörda.")] = 4,
-    rate: Annotated[float, typer.Option(help="Högsta inlärningstakt.")] = 1.5e-4,
-    batch: Annotated[int, typer.Option(help="Fönster i en omgång.")] = 16,
+    rate: Annotated[float, typer.Option(help="Högsta inlärningstakt.")] = 2e-4,
+    batch: Annotated[int, typer.Option(help="Fönster i en omgång.")] = 48,
     dropout: Annotated[float, typer.Option(help="Andel som tystas under träning.")] = 0.1,
     lora: Annotated[int, typer.Option(help="Rang för LoRA; 0: hela lagren tränas.")] = 0,
-    squad: Annotated[float, typer.Option(help="Varv över svenska SQuAD.")] = 2.5,
+    squad: Annotated[float, typer.Option(help="Varv över svenska SQuAD.")] = 2.0,
     swequad: Annotated[float, typer.Option(help="Varv över SweQUAD.")] = 3.0,
     english: Annotated[float, typer.Option(help="Varv över den engelska filen.")] = 0.7,
-    norwegian: Annotated[float, typer.Option(help="Varv över den norska filen.")] = 0.5,
+    norwegian: Annotated[float, typer.Option(help="Varv över den norska filen.")] = 0.7,
     squad_negatives: Annotated[
         float, typer.Option(help="Andel frågor i svenska SQuAD som får ett stycke utan svar.")
     ] = 0.15,
@@ -42,7 +42,7 @@ def train(
     ] = 0.25,
     crop: Annotated[
         float, typer.Option(help="Andel fönster som kortas till några meningar.")
-    ] = 0.0,
+    ] = 0.5,
     removed: Annotated[
         float, typer.Option(help="Andel frågor som också ses med svarets meningar borttagna.")
     ] = 0.0,
@@ -51,19 +51,20 @@ def train(
     ] = 0.0,
     shown: Annotated[
         float, typer.Option(help="Varv över SweQUAD:s frågor med det som sökningen visar.")
-    ] = 0.0,
+    ] = 2.0,
     own: Annotated[
         float, typer.Option(help="Varv över våra egna frågor med det som sökningen visar.")
-    ] = 0.0,
+    ] = 2.5,
     ranked: Annotated[
         float, typer.Option(help="Vikt för att rangordna det som visas för en fråga.")
-    ] = 0.0,
+    ] = 0.5,
     start: Annotated[
         Path | None, typer.Option(help="Mappen med en läsare att träna vidare på.")
     ] = None,
-    average: Annotated[
-        float, typer.Option(help="Hur stor del av --start som blir kvar när vikterna vägs ihop.")
-    ] = 0.0,
+    mean: Annotated[
+        list[Path] | None,
+        typer.Option(help="Mapp med en läsare vars vikter vägs in i medelvärdet; fler går bra."),
+    ] = None,
     most: Annotated[int, typer.Option(help="Högst så många steg; 0: alla.")] = 0,
     every: Annotated[float, typer.Option(help="Minuter mellan kontrollpunkter.")] = 4.0,
     check: Annotated[int, typer.Option(help="Högst så många frågor mäts; 0: alla.")] = 0,
@@ -103,10 +104,10 @@ def train(
         "english": english, "norwegian": norwegian, "squad_negatives": squad_negatives,
         "negatives": negatives, "crop": crop, "removed": removed,
         "renamed": renamed, "shown": shown, "own": own, "ranked": ranked,
-        "start": start is not None, "average": average,
+        "start": start is not None, "mean": 1 + len(mean or ()),
     }  # fmt: skip
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = Run(recipe, encoder_dir, work, out, device, start)
+    run = Run(recipe, encoder_dir, work, out, device, start, mean or ())
     run.go(batches, every * 60)
     figures = run.finish(data, check)
     (work / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 CLS, PAD, SEP = 0, 1, 2
 LONGEST = 256
 _LONGEST_QUESTION = 64
-_LONGEST_CONTEXT = 32
+_LONGEST_CONTEXT = 64
 
 
 class Pieces(NamedTuple):

@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from answer.candidates import Candidate, read_candidates, short_from_reading
+from answer.candidates import Candidate, read_candidates, short_from_reading, shown_text
 from answer.extract import Extract
 from answer.question import read_question
 from answer.reader import Reader, Reading
-from ingest.records import Document, Span
+from ingest.records import Block, Document, Span
 
 LINES = ("Ett", "Två", "Tre", "Fyra", "Fem")
 TEXT = "\n".join(LINES)
@@ -106,3 +106,34 @@ def test_short_answer(question: str, text: str, read: str, short: str) -> None:
 )
 def test_the_rules_stand(question: str, text: str) -> None:
     assert short_from_reading(read_question(question), text, Span(0, 6)) is None
+
+
+TOLD = "Bron\n\nNotan\n\nBron blev dyr. Den kostade sju miljoner. Tre bidrog:\n\n- staten\n- banken"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "context"),
+    [
+        ("Bron blev dyr.", "Om broar. Notan."),
+        ("Den kostade sju miljoner.", "Om broar. Notan. Bron blev dyr."),
+        ("- banken", "Om broar. Notan. Tre bidrog:"),
+    ],
+)
+def test_a_statement_is_read_under_its_title_heading_and_the_sentence_before(
+    sentence: str, context: str
+) -> None:
+    def span(text: str) -> Span:
+        return Span(TOLD.index(text), TOLD.index(text) + len(text))
+
+    lead = span("Tre bidrog:")
+    blocks = (
+        Block("heading", Span(0, 4), 1),
+        Block("heading", span("Notan"), 2),
+        Block("paragraph", Span(TOLD.index("Bron blev"), lead.end)),
+        Block("item", span("- staten"), lead=lead),
+        Block("item", span("- banken"), lead=lead),
+    )
+    home = Document("bro.txt", "Om broar", TOLD, blocks)
+    at = span(sentence)
+    candidate = Candidate(cast(Any, None), home, Extract(at, at, None), 0.0)
+    assert shown_text(candidate) == (sentence, context)

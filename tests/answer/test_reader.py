@@ -341,6 +341,22 @@ def test_a_stopped_training_goes_on_to_the_same_numbers(
         run("parts")
 
 
+def test_the_mean_of_readers_is_that_of_each_weight(tmp_path: Path) -> None:
+    encoder = small_encoder(tmp_path / "encoder")
+    recipe = {"seed": 1, "frozen": 1, "rate": 1e-2, "dropout": 0.1, "lora": 0}
+    others = []
+    for number in (1.0, 4.0):
+        net = from_encoder(encoder, frozen=1)
+        torch.nn.init.constant_(net.pool.weight, number)
+        save(net, tmp_path / f"{number}", {"calibration": "[1, 0, 0]"})
+        others.append(tmp_path / f"{number}")
+    run = Run(recipe, encoder, tmp_path, tmp_path, torch.device("cpu"), None, others)
+    torch.nn.init.constant_(run.net.pool.weight, 7.0)
+    assert torch.allclose(run._averaged().pool.weight, torch.tensor(4.0), atol=0.01)
+    alone = Run(recipe, encoder, tmp_path, tmp_path, torch.device("cpu"))
+    assert alone._averaged() is alone.net
+
+
 def test_adapters_change_nothing_at_first_and_merge_into_their_matrices(tmp_path: Path) -> None:
     encoder = small_encoder(tmp_path / "encoder")
     torch.manual_seed(0)

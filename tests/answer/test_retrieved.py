@@ -11,7 +11,7 @@ import pytest
 
 from answer.candidates import Candidate
 from answer.extract import Extract
-from answer.reader.training.retrieved import TEXTS, Asked, Shown, _judged, shown_samples
+from answer.reader.training.retrieved import Asked, Shown, _judged, own_collections, shown_samples
 from eval.fit import DEVELOPMENT
 from eval.metrics import holds_evidence
 from eval.questions import QUESTIONS, load_questions
@@ -22,7 +22,9 @@ HEADING = Block("heading", Span(0, 8), 2)
 
 
 def candidate(sentence: str, document_id: str = "fyr.txt") -> Candidate:
-    document = Document(document_id, "Fyren", TEXT, (HEADING,))
+    document = Document(
+        document_id, "Fyren", TEXT, (HEADING, Block("paragraph", Span(10, len(TEXT))))
+    )
     start = TEXT.index(sentence)
     at = Span(start, start + len(sentence))
     return Candidate(cast(Any, None), document, Extract(at, at, None), 0.0)
@@ -34,9 +36,11 @@ FIRST, SECOND = "Fyren tändes 1868 av lotsen Ek.", "Den släcktes 1965."
 def test_a_statement_with_the_evidence_answers_where_the_short_answer_stands() -> None:
     asked = Asked("När tändes fyren?", (("tändes 1868",),), ("den 1868", "1868"))
     assert _judged(asked, candidate(FIRST)) == Shown(
-        asked.question, FIRST, "Om fyren.", True, (13, 17)
+        asked.question, FIRST, "Fyren. Om fyren.", True, (13, 17)
     )
-    assert _judged(asked, candidate(SECOND)) == Shown(asked.question, SECOND, "Om fyren.", False)
+    assert _judged(asked, candidate(SECOND)) == Shown(
+        asked.question, SECOND, "Fyren. Om fyren. Fyren tändes 1868 av lotsen Ek.", False
+    )
 
 
 def test_a_list_is_the_stretch_of_all_its_things() -> None:
@@ -88,7 +92,9 @@ def test_windows_hold_question_heading_and_statement() -> None:
     assert len(list(shown_samples([one, one], Words(), 1.5, random.Random(1)))) == 15
 
 
-@pytest.mark.parametrize("folder", [TEXTS, DEVELOPMENT])
+@pytest.mark.parametrize(
+    "folder", [*own_collections(), DEVELOPMENT], ids=lambda folder: folder.name
+)
 def test_our_own_questions_are_true_to_their_texts(folder: Any) -> None:
     texts = [" ".join(p.read_text("utf-8").split()) for p in (folder / "corpus").glob("*.md")]
     questions = load_questions(folder / "questions.jsonl")

@@ -55,20 +55,29 @@ class Shown:
 
 
 def own_shown(folder: Path, settings: Settings) -> list[list[Shown]]:
-    """Return what is shown for each question of a folder with ``corpus/`` and ``questions.jsonl``.
+    """Return what is shown for each of our own questions, among the documents of its collection.
 
-    Indexed under the settings' var folder.
+    Each folder in ``folder`` is a collection, with ``corpus/`` and ``questions.jsonl``; indexed
+    under the settings' var folder.
     """
     from ingest.__main__ import sync_with_progress
 
-    own = settings.apart(folder / "corpus", settings.var / "training" / folder.name)
-    sync_with_progress(own)
-    asked = [
-        Asked(q.question, q.evidence, q.short_answers, q.short_is_list)
-        for q in load_questions(folder / "questions.jsonl")
-        if q.kind != "source"
-    ]
-    return _shown(Answerer(own), asked)
+    found = []
+    for collection in own_collections(folder):
+        own = settings.apart(collection / "corpus", settings.var / "training" / collection.name)
+        sync_with_progress(own)
+        asked = [
+            Asked(q.question, q.evidence, q.short_answers, q.short_is_list)
+            for q in load_questions(collection / "questions.jsonl")
+            if q.kind != "source"
+        ]
+        found += _shown(Answerer(own), asked)
+    return found
+
+
+def own_collections(folder: Path = TEXTS) -> list[Path]:
+    """Return the folders of our own collections, by name."""
+    return sorted(path.parent for path in folder.glob("*/questions.jsonl"))
 
 
 def swequad_shown(data: Path, settings: Settings) -> list[list[Shown]]:

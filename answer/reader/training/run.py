@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ class Run:
         out: Path,
         device: Any,
         start: Path | None = None,
+        mean: Sequence[Path] = (),
     ) -> None:
         import torch
 
@@ -59,7 +61,7 @@ class Run:
 
         torch.manual_seed(recipe["seed"])
         self.recipe, self.work, self.out, self.device = recipe, work, out, device
-        self.start = start
+        self.mean = mean
         self.encoder_dir = encoder_dir
         net = load(start / FILE, encoder_dir)[0] if start else None
         if net is not None and net.frozen != recipe["frozen"]:
@@ -156,21 +158,21 @@ class Run:
         return figures
 
     def _averaged(self) -> ReaderNet:
-        """Return the network, its weights averaged with those it started from where so asked.
+        """Return the network, its weights the mean of its own and the other readers'.
 
-        The average keeps most of what either can do (Wortsman et al. 2022, «Robust fine-tuning of
-        zero-shot models»).
+        Trained from one start they lie in one basin, and the mean keeps most of what each can do
+        (Wortsman et al. 2022, «Model soups»).
         """
         from answer.reader.files import FILE
         from answer.reader.net import load
 
-        share = self.recipe.get("average", 0.0)
-        if not (share and self.start):
+        if not self.mean:
             return self.net
-        net = load(self.start / FILE, self.encoder_dir)[0]
-        ours = self.net.state_dict()
+        net, *others = (load(folder / FILE, self.encoder_dir)[0] for folder in self.mean)
+        states = [other.state_dict() for other in (*others, self.net)]
         net.load_state_dict({
-            name: share * tensor + (1 - share) * ours[name].to(tensor.device)
+            name: (tensor + sum(state[name].to(tensor.device) for state in states))
+            / (1 + len(states))
             for name, tensor in net.state_dict().items()
         })  # fmt: skip
         return net
