@@ -13,7 +13,7 @@ from answer.extract import VALUES, Extract, extract
 from answer.phrases import done_by_subject, named_item, named_kind, titled_name, whole_phrase
 from answer.question import Question
 from answer.reader import Reader, Reading
-from answer.spans import candidates, enumerated, enumeration, nearest, trim
+from answer.spans import NAME, candidates, enumerated, enumeration, nearest, trim
 from ingest.records import Document, Span
 from ingest.sentences import sentence_spans
 
@@ -182,8 +182,11 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
         named = [v for v in values if text[v.start : v.end].casefold() in asked]
         if named:
             return max(named, key=lambda v: v.end - v.start)
-    if question.type == "who" and (name := titled_name(text, question)):
-        return name
+    if question.type == "who":
+        if _named(text, read):
+            return read
+        if titled := titled_name(text, question):
+            return titled
     if question.type == "what":
         if item := named_item(text, question):
             return item
@@ -200,6 +203,15 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
         told = next((s for s in sentence_spans(text) if s.start <= phrase.start < s.end), phrase)
         return trim(text, told)
     return phrase
+
+
+def _named(text: str, read: Span) -> bool:
+    """Tell whether a span is all of a name, a title with a sentence's capital apart."""
+    for name in NAME.finditer(text):
+        if name.end() == read.end and name.start() <= read.start:
+            first = name.start() == 0 or text[: name.start()].endswith(". ")
+            return name.start() == read.start or (first and " " in text[slice(*read)])
+    return False
 
 
 def _open(question: Question, text: str) -> bool:

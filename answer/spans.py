@@ -150,7 +150,8 @@ _LEAD = re.compile(
 _ANY_YEAR = re.compile(_YEAR)
 _YEARLY = re.compile(r"[^,;]+")
 _WHOLE = re.compile(r"\bav (?:de |dessa |totalt |sammanlagt )?$", re.IGNORECASE)
-_THING = r"[^\s,.;:][^,.;:]{0,70}"
+# A comma, point or colon between figures is part of a number.
+_THING = r"[^\s,.;:](?:[^,.;:]|(?<=\d)[,.:](?=\d)){0,70}"
 _ENUMERATION = re.compile(
     rf"(?<!\w)(?:{_THING}, ){{1,8}}?{_THING}? (?:och|samt|eller|respektive) {_THING}(?!\w)"
 )

@@ -137,3 +137,20 @@ def test_a_statement_is_read_under_its_title_heading_and_the_sentence_before(
     at = span(sentence)
     candidate = Candidate(cast(Any, None), home, Extract(at, at, None), 0.0)
     assert shown_text(candidate) == (sentence, context)
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "short"),
+    [
+        # The reader's name stands, though another follows a word of the question.
+        ("Efter chef Anna Ek blev Per Al chef.", "Per Al", "Per Al"),
+        ("Ordföranden Disa Malm säger nej.", "Disa Malm", "Disa Malm"),
+        # A part of a name is made whole.
+        ("Då blev Disa Malm chef.", "Malm", "Disa Malm"),
+    ],
+)
+def test_the_readers_name_stands_where_it_is_whole(text: str, read: str, short: str) -> None:
+    at = text.rindex(read)
+    found = short_from_reading(read_question("Vem blev chef?"), text, Span(at, at + len(read)))
+    assert found is not None
+    assert text[slice(*found)] == short

@@ -138,6 +138,13 @@ def test_how_long_may_be_a_length() -> None:
     assert candidates(read_question("Hur länge stod bron?"), text) == []
 
 
+def test_a_decimal_comma_parts_no_things() -> None:
+    text = "Motorn är ny, lådan rymmer 40 liter mer och ramen är 4,2 kilo lättare."
+    span = enumeration(text)
+    assert span is not None
+    assert text[slice(*span)].endswith("ramen är 4,2 kilo lättare")
+
+
 def test_enumeration() -> None:
     text = "Man lyfte fram tillit, verksamhetsutveckling och ledarskap. Det var allt."
     span = enumeration(text)
