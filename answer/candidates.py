@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from answer.evidence import Statement, Word
-from answer.extract import VALUES, Extract, extract
+from answer.extract import VALUES, Extract, block_at, extract
 from answer.phrases import done_by_subject, named_item, named_kind, titled_name, whole_phrase
 from answer.question import Question
 from answer.reader import Reader, Reading
@@ -130,13 +130,13 @@ def shown_text(candidate: Candidate) -> tuple[str, str]:
     """
     document, at = candidate.document, candidate.place.answer
     titles = dict.fromkeys([document.title, *document.section(at.start)[-1:]])
-    parts = [*(f"{title}." for title in titles if title), before(document, at.start)]
+    parts = [*(f"{title}." for title in titles if title), _before(document, at.start)]
     return document.text[slice(*at)], " ".join(part for part in parts if part)
 
 
-def before(document: Document, start: int) -> str:
+def _before(document: Document, start: int) -> str:
     """Return the sentence before a place in its paragraph, or the lead-in of its list, or ""."""
-    block = next((b for b in document.blocks if b.span.start <= start < b.span.end), None)
+    block = block_at(document, start)
     if block is None or block.kind not in ("paragraph", "item"):
         return ""
     if block.lead:

@@ -53,7 +53,7 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
     It is the statement itself, with the neighbour it leans on; or the whole list, where the
     statement leads in to one, or belongs to one and the question asks for several things.
     """
-    block = _block(document, at)
+    block = block_at(document, at.start)
     leads = any(b.lead == at for b in document.blocks)
     if (question.several or leads) and (whole := _whole_list(document, block, at)):
         if question.several:
@@ -156,8 +156,9 @@ def _with_neighbours(document: Document, block: Block | None, at: Span, *, settl
     return Span(start, end)
 
 
-def _block(document: Document, at: Span) -> Block | None:
-    return next((b for b in document.blocks if b.span.start <= at.start < b.span.end), None)
+def block_at(document: Document, offset: int) -> Block | None:
+    """Return the block that holds a place, or None."""
+    return next((b for b in document.blocks if b.span.start <= offset < b.span.end), None)
 
 
 def _whole_list(document: Document, block: Block | None, at: Span) -> Span | None:

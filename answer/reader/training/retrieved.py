@@ -64,7 +64,7 @@ def own_shown(folder: Path, settings: Settings) -> list[list[Shown]]:
 
     found = []
     for collection in own_collections(folder):
-        own = settings.apart(collection / "corpus", settings.var / "training" / collection.name)
+        own = settings.apart(collection / "corpus", settings.var / "collections" / collection.name)
         sync_with_progress(own)
         asked = [
             Asked(q.question, q.evidence, q.short_answers, q.short_is_list)

@@ -144,7 +144,8 @@ class Run:
         held = held_pairs(data)
         if most:
             held = {name: random.Random(0).sample(p, min(most, len(p))) for name, p in held.items()}
-        self._write(self._averaged())
+        net = self._averaged()
+        self._write(net)
         # As written; converting it would be for nothing, as the calibration changes the file.
         scorer = TorchScorer(load(self.out / FILE, self.encoder_dir)[0], self.encoder_dir)
         reader = Reader(scorer, self.encoder_dir, (1.0, 0.0, 0.0))
@@ -154,7 +155,7 @@ class Run:
             readings = reader.read_pairs([(p.question, p.passage) for p in pairs])
             found = measure(pairs, readings)
             figures[name] = {key: round(value, 4) for key, value in asdict(found).items()}
-        self._write(self._averaged(), reader.calibration, json.dumps(figures))
+        self._write(net, reader.calibration, json.dumps(figures))
         return figures
 
     def _averaged(self) -> ReaderNet:
