@@ -14,10 +14,11 @@ from ingest.structure import Line
 class _Builder:
     """Grows the text line by line and notes what stands where."""
 
-    def __init__(self, numbers: frozenset[int]) -> None:
+    def __init__(self, numbers: frozenset[int], lines: Sequence[Line]) -> None:
         self.blocks: list[Block] = []
         self.markers: list[Marker] = []
-        self._reader = MarkerReader(numbers)
+        told = (number for line in lines for _, number in line.markers or ())
+        self._reader = MarkerReader(numbers, (x.text for x in lines if _may_hold(x)), told)
         self._leads: dict[int, Span] = {}  # by the depth of the list that each leads in to
         self.pages: list[int] = []
         # Joined once, at the end: a long document has thousands.
@@ -34,11 +35,11 @@ class _Builder:
         in_list = bool(self.blocks) and self.blocks[-1].kind in ("item", "fact")
         clean, found = line.text, list(line.markers or ())
         if line.markers is None:
-            if (number := self._reader.alone(line.text)) is not None and self.blocks:
-                self.markers.append(Marker(self._length, number, closes_list=in_list))
+            if self.blocks and (numbers := self._reader.alone(line.text)):
+                self.markers += [Marker(self._length, n, closes_list=in_list) for n in numbers]
                 return
-            if line.kind not in ("entry", "title", "heading"):
-                clean, found = self._reader.lift(line.text, value=line.kind == "fact")
+            if _may_hold(line):
+                clean, found = self._reader.lift(line.text, value=line.kind in ("fact", "item"))
         start = self._length + 1 if self._pieces else 0
         if line.page:
             # A page without text begins where the next one does.
@@ -76,15 +77,25 @@ class _Builder:
                 body = Span(start + value, span.end)
                 self.blocks.append(Block("fact", span, label=label, body=body))
             case "row":
-                cells = tuple(
-                    (Span(start + a, start + b), Span(start + c, start + d))
-                    for (a, b), (c, d) in line.cells
-                )
-                self.blocks.append(Block("row", span, cells=cells))
+                self.blocks.append(Block("row", span, cells=_cells(line, clean, start)))
             case "entry":
                 self.blocks.append(Block("reference", span))
             case _:
                 self.blocks.append(Block("paragraph", span))
+
+
+def _may_hold(line: Line) -> bool:
+    """Tell whether markers may lie flattened in a line's text."""
+    return line.markers is None and line.kind not in ("entry", "title", "heading")
+
+
+def _cells(line: Line, clean: str, start: int) -> tuple[tuple[Span, Span], ...]:
+    """Return a row's cells where they are once the markers are lifted out of its text."""
+
+    def moved(cell: tuple[int, int]) -> Span:
+        return Span(*(start + _kept(line.text, clean, offset) for offset in cell))
+
+    return tuple((moved(heading), moved(value)) for heading, value in line.cells)
 
 
 def _kept(text: str, clean: str, offset: int) -> int:
@@ -106,7 +117,7 @@ def assemble(
 
     Raises KallsvarError where there is no text in the lines.
     """
-    builder = _Builder(frozenset(r.number for r in references))
+    builder = _Builder(frozenset(r.number for r in references), lines)
     for line in lines:
         builder.add(line)
     if not builder.text.strip():

@@ -54,12 +54,17 @@ class Marker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An entry of a document's reference list. ``url`` is None where no address is known."""
+    """An entry of a document's reference list. ``url`` is None where no address is known.
+
+    ``entry`` is all that is written, without number and address, where that is more than
+    «publisher, title».
+    """
 
     number: int
     publisher: str | None
     title: str
     url: str | None = None
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,7 @@ def statements(document: Document) -> list[Span]:
 def reference_records(document: Document) -> list[Document]:
     """Return one document for each entry of the reference list.
 
-    Its text is the entry (publisher and title) and, a line each, the statements of the citing
-    document that rest on it.
+    Its text is the entry and, a line each, the statements of the citing document that rest on it.
     """
     resting: dict[int, list[str]] = {}
     for start, end in statements(document):
@@ -68,9 +67,7 @@ def reference_records(document: Document) -> list[Document]:
 
 
 def _record(document: Document, reference: Reference, resting: list[str]) -> Document:
-    entry = reference.title
-    if reference.publisher:
-        entry = f"{reference.publisher}, {reference.title}"
+    entry = reference.entry or ", ".join(filter(None, (reference.publisher, reference.title)))
     text = entry
     blocks = [Block("reference", Span(0, len(entry)))]
     for statement in resting:

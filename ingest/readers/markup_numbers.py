@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from lxml import etree
 
 from ingest.readers.markup_lines import element_text
-from ingest.readers.markup_text import BREAK, HEADINGS, MARKER, Element, clean, plain, raw_text
-from ingest.references import LIST_HEADING, parse_entry
+from ingest.readers.markup_text import (
+    BREAK,
+    HEADINGS,
+    MARKER,
+    SOFT_BREAK,
+    Element,
+    clean,
+    plain,
+    raw_text,
+)
+from ingest.references import BRACKETED, LIST_HEADING, NUMBERS, listed, parse_entry
 
 # What a note stands in.
 NOTE_BLOCKS = frozenset(("li", "p", "dd", "div", "aside", "tr", "blockquote", "section", "footer"))
@@ -19,8 +29,7 @@ NOTE_BLOCKS = frozenset(("li", "p", "dd", "div", "aside", "tr", "blockquote", "s
 _PARTED = (NOTE_BLOCKS | {"ul", "ol", "dl", "table"}) - {"tr"}
 _HEADING_CHARACTERS = 40
 
-_NUMBERS = re.compile(r"\[?(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]?")
-_BRACKETED = re.compile(r"[ \u00a0]?\[(\d{1,3})\]")
+_RAISED = re.compile(rf"\[?({NUMBERS})\]?")
 # After these a raised number is a power or a unit of measurement, not a marker.
 _MEASURED = re.compile(r"(?:^|[\s\d/(·])(?:[kcdm]?m|s|10)$")
 # What is left of a link back, such as «[]» or «↑».
@@ -101,9 +110,26 @@ def _integer(value: str | None, otherwise: int) -> int:
 def _headed_lists(root: Element) -> Iterator[dict[Element, int]]:
     """Yield the entries that stand right below a heading such as «Referenser», with numbers."""
     for heading in list(root.iter(*HEADINGS, "p")):
+        if heading.tag == "p":
+            _part_heading(heading)
         title = heading.text_content()
         if len(title) < _HEADING_CHARACTERS and LIST_HEADING.fullmatch(plain(clean(title))):
-            yield _entries_below(heading)
+            entries = _entries_below(heading)
+            if entries and heading.tag == "p":
+                heading.tag = "h2"
+            yield entries
+
+
+def _part_heading(paragraph: Element) -> None:
+    """Where a paragraph's first line heads the entries on the others, move those to one below."""
+    first, *rest = _texts(paragraph)
+    parted = rest and next(paragraph.iter("br")).getparent() is paragraph
+    if parted and LIST_HEADING.fullmatch(first) and parse_entry(rest[0]):
+        parts = _cut(paragraph, [1])
+        paragraph.addnext(parts[1])
+        paragraph.text = None
+        paragraph[:] = [parts[0]]
+        parts[0].drop_tag()
 
 
 def _entries_below(heading: Element) -> dict[Element, int]:
@@ -124,22 +150,51 @@ def _entries_below(heading: Element) -> dict[Element, int]:
     return entries
 
 
+def _texts(element: Element) -> list[str]:
+    """Return the lines of an element that has line breaks in it."""
+    return [plain(line) for line in re.split(f"[{BREAK}{SOFT_BREAK}]", raw_text(element))]
+
+
 def _at_breaks(element: Element) -> list[Element]:
     """Return an element, or where its lines are entries of their own an element for each."""
-    lines = raw_text(element).split(BREAK)
-    if not all(parse_entry(text) for line in lines if (text := plain(line))):
+    starts = _starts(_texts(element))
+    if not starts:
         return [element]
+    parts = _cut(element, starts)
+    for part in parts:
+        element.addprevious(part)
+    element.getparent().remove(element)
+    return parts
+
+
+def _starts(lines: list[str]) -> list[int]:
+    """Return which lines but the first begin entries; others go on with the one before."""
+    entries = {i: parse_entry(line) for i, line in enumerate(lines) if line}
+    numbers = [entry.number if entry else 0 for entry in entries.values()]
+    rising = all(below < above for below, above in pairwise([0, *numbers]))
+    starts: list[int] = []
+    last = 0
+    for i, number in zip(entries, numbers, strict=True):
+        if number and (rising or not last or number == last + 1):
+            starts += [i] if i else []
+            last = number
+        elif not last:
+            return []
+    return starts
+
+
+def _cut(element: Element, starts: Collection[int]) -> list[Element]:
+    """Return an element's content as paragraphs that begin at these of its lines."""
     parts = [element.makeelement("p")]
     parts[0].text = element.text
+    line = 0
     for child in list(element):
-        if child.tag == "br":
+        line += sum(1 for _ in child.iter("br"))
+        if child.tag == "br" and line in starts:
             parts.append(element.makeelement("p"))
             parts[-1].text = child.tail
         else:
             parts[-1].append(child)
-    for part in parts:
-        element.addprevious(part)
-    element.getparent().remove(element)
     return parts
 
 
@@ -148,10 +203,10 @@ def _lift_raised(root: Element, notes: dict[int, Note]) -> None:
     opened: dict[int, Element] = {}
     raised: list[tuple[Element, list[int], str]] = []
     for sup in root.iter("sup"):
-        match = _NUMBERS.fullmatch(plain(clean(sup.text_content())))
+        match = _RAISED.fullmatch(plain(clean(sup.text_content())))
         if not match or next(sup.iter(MARKER), None) is not None:
             continue
-        numbers = _listed(match[1])
+        numbers = listed(match[1])
         block = _opened(sup)
         if block is not None:
             opened.setdefault(numbers[0], block)
@@ -189,19 +244,10 @@ def _before(element: Element) -> str:
     return str(text).rstrip()
 
 
-def _listed(text: str) -> list[int]:
-    """Return the numbers of «1, 3–5»."""
-    numbers: list[int] = []
-    for part in re.split(r"[,;]", text):
-        ends = [int(number) for number in re.findall(r"\d+", part)]
-        numbers += range(ends[0], ends[-1] + 1) if ends[0] <= ends[-1] < ends[0] + 20 else ends
-    return numbers
-
-
 def _lift_bracketed(element: Element, place: str, notes: dict[int, Note]) -> None:
     """Set markers for «[5]» in an element's text or tail, where there is a note of that number."""
     text = getattr(element, place) or ""
-    found = [m for m in _BRACKETED.finditer(text) if int(m[1]) in notes]
+    found = [m for m in BRACKETED.finditer(text) if notes.keys() >= set(listed(m[1]))]
     if not found:
         return
     inside = place == "text"
@@ -209,11 +255,13 @@ def _lift_bracketed(element: Element, place: str, notes: dict[int, Note]) -> Non
     at = 0 if inside else parent.index(element) + 1
     ends = [*(m.start() for m in found[1:]), len(text)]
     setattr(element, place, text[: found[0].start()])
-    for offset, (match, end) in enumerate(zip(found, ends, strict=True)):
-        marker = _marker(element, int(match[1]))
-        marker.set("typed", "")
+    for match, end in zip(found, ends, strict=True):
+        for number in listed(match[1]):
+            marker = _marker(element, number)
+            marker.set("typed", "")
+            parent.insert(at, marker)
+            at += 1
         marker.tail = text[match.end() : end]
-        parent.insert(at + offset, marker)
 
 
 def _marker(element: Element, number: int) -> Element:

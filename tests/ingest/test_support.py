@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.corpus import corpus_files, read
+from ingest.readers.text import read_text
 from ingest.records import Document
-from ingest.support import references_for
+from ingest.support import reference_records, references_for
 from settings import ROOT
 
 
@@ -68,6 +69,22 @@ def test_a_record_holds_its_entry_and_what_rests_on_it(records: list[Document]) 
         "De handlingsalternat", "A. Fortsätta med Ora", "B. Upphandla kärnsys",
         "C. Upphandla moduler", "D. Egenutveckla kärn", "Utifrån alternativen", "Detta kopplat till a",
     ]  # fmt: skip
+
+
+def test_a_record_opens_with_all_that_the_entry_says() -> None:
+    text = (
+        "Den kom i maj. 1\n\nKällor\n1. Skutan är hemma. Hamnbladet, 12 mars 2024.\n2. SVT, Rep\n"
+    )
+    document = read_text(text.encode(), document_id="prov.txt")
+    records = reference_records(document)
+    assert [record.text for record in records] == [
+        "Skutan är hemma. Hamnbladet, 12 mars 2024.\nDen kom i maj.",
+        "SVT, Rep",
+    ]
+    assert [(record.title, record.publisher) for record in records] == [
+        ("Skutan är hemma", "Hamnbladet"),
+        ("Rep", "SVT"),
+    ]
 
 
 def test_an_address_is_never_invented(records: list[Document]) -> None:

@@ -245,3 +245,81 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         return
     assert document.text
     assert all(0 <= marker.offset <= len(document.text) for marker in document.markers)
+
+
+LIST = [
+    (2, "Källor"),
+    ("reference", "1. Varvet. Ritning 114. 1912."),
+    ("reference", "2. Hamnbladet. Hon ror än. 2020."),
+]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "Källor:\n[1] Varvet. Ritning 114. 1912.\n[2] Hamnbladet. Hon ror än. 2020.",
+        "**Källor**\n1: Varvet. Ritning 114. 1912.\n2: Hamnbladet. Hon ror än. 2020.",
+        "**Källor:**\n1. Varvet. Ritning 114. 1912.\n2. Hamnbladet. Hon ror än. 2020.",
+        "Källor:\n\n1: Varvet. Ritning\n114. 1912.\n2: Hamnbladet. Hon ror än. 2020.",
+        "**Källor**\n\n1. Varvet. Ritning 114. 1912.\n2. Hamnbladet. Hon ror än. 2020.",
+        "## Källor\n\n[1] Varvet. Ritning 114. 1912.\n\n[2] Hamnbladet. Hon ror än. 2020.",
+    ],
+)
+def test_a_reference_list_under_any_kind_of_heading(
+    listed: str, outline: Write, cited: Cited
+) -> None:
+    document = read(f"Den byggdes av ek. 1 Hon ror än. 2\n\n{listed}\n")
+    assert outline(document) == [("paragraph", "Den byggdes av ek. Hon ror än."), *LIST]
+    assert cited(document) == [(1, "ggdes av ek."), (2, " Hon ror än.")]
+    assert [(r.publisher, r.title) for r in document.references] == [
+        ("Varvet", "Ritning 114"),
+        ("Hamnbladet", "Hon ror än"),
+    ]
+
+
+def test_an_entry_goes_on_on_the_next_line() -> None:
+    document = read("Den kom. 2\n\nKällor\n1: Varvet, Ritning av\n12 båtar\n2: Museet, Tjära\n")
+    assert [r.title for r in document.references] == ["Ritning av 12 båtar", "Tjära"]
+
+
+def test_a_heading_of_sources_above_something_else_is_kept(outline: Write) -> None:
+    assert outline(read("Källor:\nByborna och varvet.\n")) == [
+        ("paragraph", "Källor: Byborna och varvet.")
+    ]
+
+
+def test_markers_in_any_order(outline: Write, cited: Cited) -> None:
+    document = read("""| Del | Mått |
+|---|---|
+| Skrov | 12 m (3) |
+| Mast (hel) | 9 m (1) |
+
+- Pris: 389 kronor (4)
+
+Den kom i maj (2, 4). Den låg.
+
+## Källor
+
+1. Ritning 114. Varvet, 3 maj 1912.
+2. Hon ror än. Hamnbladet, 4 maj 2020.
+3. Tjära. Museet, 5 maj 2021.
+4. Rep. Museet, 6 maj 2021.
+""")
+    assert outline(document)[:4] == [
+        ("row", ("Del", "Skrov"), ("Mått", "12 m")),
+        ("row", ("Del", "Mast (hel)"), ("Mått", "9 m")),
+        ("item", None, "Pris: 389 kronor"),
+        ("paragraph", "Den kom i maj. Den låg."),
+    ]
+    assert cited(document) == [
+        (3, "; Mått: 12 m"), (1, "); Mått: 9 m"), (4, ": 389 kronor"), (2, "en kom i maj"),
+        (4, "en kom i maj"),
+    ]  # fmt: skip
+
+
+def test_bracketed_markers_with_several_numbers(cited: Cited) -> None:
+    document = read(
+        "Den kom [3, 1] i maj [1–3]. Den är [4, 1].\n\n## Källor\n\n1. Varvet\n2. Museet\n3. SVT\n"
+    )
+    assert document.text.splitlines()[0] == "Den kom i maj. Den är [4, 1]."
+    assert [number for number, _ in cited(document)] == [3, 1, 1, 2, 3]
