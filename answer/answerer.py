@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from answer import confidence, sources
+from answer import confidence
 from answer.agreement import relate
+from answer.asked_source import AskedSource, read_asked_source
 from answer.candidates import (
     READ,
     Candidate,
@@ -26,6 +27,8 @@ from answer.followup import resolve
 from answer.question import Question, is_english, read_question
 from answer.reader import FOLDER, Reader
 from answer.records import Answer, Citation, Passage, Step
+from answer.sources import Candidate as SourceCandidate
+from answer.sources import FoundSources, Sources
 from answer.spelling import repair
 from index.abbreviations import alternatives
 from index.analysis import Term, question_terms
@@ -157,18 +160,45 @@ class Answerer:
     def _answer(
         self, question: Question, id: str | None, k: int, step: Step, documents: frozenset[str]
     ) -> Answer:
+        asked = read_asked_source(question.text)
+        found = self._sources_for(asked, step, documents) if asked else None
+        if asked and asked.sure and found and found.records:
+            return self._source_answer(question, id, k, found)
+        answer = self._text_answer(question, id, k, step, documents)
+        if found and found.matched:
+            surer = found.named and found.confidence >= answer.confidence
+            if surer or not answer.answered:
+                return self._source_answer(question, id, k, found)
+        return answer
+
+    def _sources_for(
+        self, asked: AskedSource, step: Step, documents: frozenset[str]
+    ) -> FoundSources:
+        return self._sources(documents, _mode(step)).find(asked, self._weights["sources"])
+
+    def _text_answer(
+        self, question: Question, id: str | None, k: int, step: Step, documents: frozenset[str]
+    ) -> Answer:
         mode = _mode(step)
-        if question.type == "source":
-            records = sources.search_references(
-                self._store, self._encoder, question, documents, mode, self.settings.dense_weight
-            )
-            return self._source_answer(question, id, k, records)
         read = self._read(question, k, mode, documents)
         at = time.perf_counter()
         found = self._candidates(read, k, step)
         answer = self._compose(question, id, k, read.words, found)
         answer.timings_ms.update(_timings(read, time.perf_counter() - at))
         return answer
+
+    def source_candidates(self, question: str) -> list[SourceCandidate]:
+        """Return what may lead to the sources that a question asks for; nothing for another."""
+        self._store.refresh()
+        text = repair(question, self._store.vocabulary(), english=is_english(question))
+        asked = read_asked_source(text)
+        return self._sources(frozenset(), "hybrid").candidates(asked) if asked else []
+
+    def _sources(self, documents: frozenset[str], mode: Mode) -> Sources:
+        return Sources(
+            self._store, self._encoder, documents=documents, mode=mode,
+            dense_weight=self.settings.dense_weight,
+        )  # fmt: skip
 
     def evidence(self, question: str) -> Evidence:
         """Return a question's words and every statement found with its evidence, unranked.
@@ -194,7 +224,8 @@ class Answerer:
         """Return the evidence for the best candidate; None where there is nothing to weigh."""
         read = self.evidence(question)
         found = self._candidates(read, _CANDIDATES, step)
-        if read.question.type == "source" or not found or not read.words:
+        asked = read_asked_source(read.question.text)
+        if (asked and asked.sure) or not found or not read.words:
             return None
         return confidence.features(read.question, read.words, found)
 
@@ -323,23 +354,18 @@ class Answerer:
         )
 
     def _source_answer(
-        self, question: Question, id: str | None, k: int, found: sources.FoundSources
+        self, question: Question, id: str | None, k: int, found: FoundSources
     ) -> Answer:
         passages = []
-        for rank, source in enumerate(found.sources, start=1):
-            record = self.document(source.document_id)
+        for rank, record_id in enumerate(found.records[: max(k, found.matched)], start=1):
+            record = self.document(record_id)
             entry = record.blocks[0].span
-            title = Span(entry.end - len(record.title), entry.end)
-            passages.append(passage(
-                record, rank, Span(0, len(record.text)), Extract(entry, entry, title), source.score
-            ))  # fmt: skip
+            at = record.text.index(record.title, *entry)
+            title = Span(at, at + len(record.title))
+            whole = Span(0, len(record.text))
+            passages.append(passage(record, rank, whole, Extract(entry, entry, title), 0.0))
         answered = found.matched > 0
         answering = passages[: found.matched]
-        shown = (
-            passages
-            if len(passages) <= max(k, found.matched)
-            else passages[: max(k, found.matched)]
-        )
         titles = [p.text.partition("\n")[0] for p in answering]
         return Answer(
             id=id,
@@ -348,7 +374,7 @@ class Answerer:
             confidence=round(found.confidence, 4),
             answer="\n".join(titles) if answered else None,
             short_answer=answering[0].document.title if len(answering) == 1 else None,
-            passages=tuple(shown),
+            passages=tuple(passages),
             timings_ms=found.timings_ms,
             verdict="said" if answered else "not_said",
         )

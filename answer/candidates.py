@@ -11,9 +11,9 @@ from typing import TypeVar
 from answer.evidence import Statement, Word
 from answer.extract import VALUES, Extract, block_at, extract
 from answer.phrases import done_by_subject, named_item, named_kind, titled_name, whole_phrase
-from answer.question import Question
+from answer.question import Question, is_verb
 from answer.reader import Reader, Reading
-from answer.spans import NAME, candidates, enumerated, enumeration, nearest, trim
+from answer.spans import NAME, NUMBER, candidates, enumerated, enumeration, nearest, trim
 from ingest.records import Document, Span
 from ingest.sentences import sentence_spans
 
@@ -30,6 +30,12 @@ _LEADING = re.compile(
 )
 _WHEN = re.compile(r"\b(?:när|when|hur länge|how long)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:om|när|efter att|innan|tills) $", re.IGNORECASE)
+_PHRASE_START = re.compile(r"(?:en|ett|att|den|det|de)\b")
+_AFTER = re.compile(r"\W*?(?: ([^\W\d_]+))?")
+_HOW_MUCH = re.compile(r"\bhur (?:mycket|stor[at]?)\b", re.IGNORECASE)
+_UNIT = re.compile(r" [^\W\d_]+(?: (?:per|om|i) [^\W\d_]+)?")
+_PAIR = re.compile(r"\w (?:och|samt) \w")
+_EVEN = 0.2
 _SUREST = 6.0
 # A reason has at least a subject, a verb and something more.
 _REASON = 3
@@ -116,6 +122,9 @@ def _read(
     for candidate, reading in zip(found, readings, strict=True):
         at = candidate.place.answer.start
         placed = replace(reading, start=at + reading.start, end=at + reading.end)
+        if candidate.place.named:
+            # The letter tells what is asked for, and the reader knows nothing of letters.
+            placed = replace(placed, no_answer=min(placed.no_answer, _EVEN))
         score = candidate.score + weight * said(placed)
         chosen = replace(candidate, score=score, reading=placed)
         read.append(replace(chosen, place=_place(question, chosen, placed)))
@@ -170,7 +179,9 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
     if question.type in (*VALUES, *_CLAUSES):
         # The reader says which; where it starts and ends the pattern knows better.
         if typed := _typed(question, text, read):
-            return whole_phrase(text, typed, question) if question.type in _CLAUSES else typed
+            if question.type not in _CLAUSES:
+                return _with_unit(question, text, typed, read)
+            return whole_phrase(text, _narrowed(text, typed, read), question)
         if question.type in VALUES and not _open(question, text):
             return None
     if question.several and question.type != "why" and (whole := enumeration(text)):
@@ -182,7 +193,7 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
         named = [v for v in values if text[v.start : v.end].casefold() in asked]
         if named:
             return max(named, key=lambda v: v.end - v.start)
-    if question.type == "who":
+    if question.type in ("who", "organisation"):
         if _named(text, read):
             return read
         if titled := titled_name(text, question):
@@ -214,6 +225,33 @@ def _named(text: str, read: Span) -> bool:
     return False
 
 
+def _narrowed(text: str, typed: Span, read: Span) -> Span:
+    """Return a clause that the pattern found, cut to the reader's where that ends its phrase.
+
+    It starts where the reader does at an article or «att», and ends there before a comma or a
+    verb: «Då föll taket eftersom balken var rutten | och det började regna».
+    """
+    start, end = typed
+    most = 2 * (min(end, read.end) - read.start) > end - start
+    if most and start < read.start and _PHRASE_START.match(text, read.start):
+        start = read.start
+    after = _AFTER.match(text, read.end)
+    if start < read.end < end and (after is None or after[1] is None or is_verb(after[1])):
+        end = read.end
+    return Span(start, end)
+
+
+def _with_unit(question: Question, text: str, typed: Span, read: Span) -> Span:
+    """Return a number with the unit that the reader reads on to, where it is asked how much."""
+    bare = question.type == "number" and re.search(
+        rf"{NUMBER}$", text[slice(*typed)], re.IGNORECASE
+    )
+    more = _UNIT.fullmatch(text, typed.end, max(typed.end, read.end))
+    if bare and more and read.start <= typed.start and _HOW_MUCH.search(question.text):
+        return Span(typed.start, read.end)
+    return typed
+
+
 def _open(question: Question, text: str) -> bool:
     """Tell whether a time is asked for that the text gives otherwise: «när marken har frusit»."""
     return _WHEN.search(question.text) is not None and not nearest(question, text)
@@ -222,10 +260,13 @@ def _open(question: Question, text: str) -> bool:
 def _enumerated(text: str, whole: Span, read: Span) -> Span | None:
     """Return an enumeration, from where the reader starts in its first thing; None apart from it.
 
-    The pattern cannot tell what leads in to the first thing from the thing itself.
+    The pattern cannot tell what leads in to the first thing from the thing itself. Where the
+    reader finds several things it has them all.
     """
     if read.end <= whole.start or read.start >= whole.end:
         return None
+    if enumeration(text[slice(*read)]) or _PAIR.search(text, *read):
+        return read
     first = enumerated(text, whole)[0]
     return Span(read.start if first.start < read.start < first.end else whole.start, whole.end)
 

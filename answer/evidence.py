@@ -29,7 +29,7 @@ FEATURES = (
     "reason",  # a reason was asked for, and a clause here looks like one
     "defines",  # a definition was asked for, and a clause here looks like one
     "list",  # several things were asked for, and here is a list or an enumeration
-    "label",  # share of a fact's label that the question names
+    "label",  # share of a fact's label that the question names; 1 for an item named by its letter
     "introduces",  # an abbreviation's meaning was asked for, and it is introduced here
     "early",  # a definition was asked for; 1 for the first statement found in its document, falling
     "brief",  # the statement is very short and says little on its own
@@ -183,6 +183,8 @@ def _introduces(question: Question, text: str) -> bool:
 
 
 def _label_share(question: Question, text: str) -> float:
+    if question.letter and text.startswith((f"{question.letter}. ", f"{question.letter}) ")):
+        return 1.0
     label, colon, value = text.partition(": ")
     if not colon or not value or len(label.split()) > 10 or "\n" in label:
         return 0.0

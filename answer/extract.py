@@ -38,13 +38,15 @@ class Extract:
     """An answer's place and the short answer's, in the document's text.
 
     ``core`` is the part of the answer that was found; the references are its. ``given`` says that
-    the short answer (or that there is none) follows from the document's structure.
+    the short answer (or that there is none) follows from the document's structure; ``named`` that
+    it is an item which the question names by its letter.
     """
 
     answer: Span
     core: Span
     short: Span | None
     given: bool = False
+    named: bool = False
 
 
 def extract(question: Question, words: Sequence[Word], document: Document, at: Span) -> Extract:
@@ -59,7 +61,11 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
         if question.several:
             return Extract(whole, whole, None, given=True)
         only = [b for b in document.blocks if b.lead == at]
-        if len(only) == 1 and question.type not in VALUES:
+        lead = document.text[slice(*at)]
+        answers = question.type in VALUES or (
+            question.type == "definition" and bool(candidates(question, lead))
+        )
+        if len(only) == 1 and not answers:
             # What is led in to is one thing: that is the answer.
             return Extract(whole, whole, only[0].span, given=True)
         # What is asked for may stand in the sentence that leads in to the list.
@@ -72,7 +78,9 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
         cell = _cell(question, words, document.text, block)
         return Extract(block.span, block.span, cell, given=cell is not None)
     if block is not None and block.kind == "item" and block.label and block.body:
-        return Extract(at, at, _named_item(question, words, document, block), given=True)
+        item = _named_item(question, words, document, block)
+        named = question.letter == document.text[block.span.start]
+        return Extract(at, at, item, given=True, named=named)
     if told := _announced(question, document.text, block, at):
         return Extract(Span(at.start, told.end), Span(at.start, told.end), told, given=True)
     short, given = short_answer(question, words, document.text, at)
@@ -244,8 +252,7 @@ def _named_item(
         return None
     label = document.text[block.label.start : block.label.end]
     named = sum(covered(word, set(index_terms(label))) for word in words)
-    letter = document.text[block.span.start]
-    by_letter = re.search(rf"\b{re.escape(letter)}\b", question.text)
+    by_letter = question.letter == document.text[block.span.start]
     if by_letter and re.search(r"\bheter|\bnamn|\bvilket alternativ", question.text, re.I):
         return block.label
     return block.body if named or by_letter else block.label

@@ -32,6 +32,8 @@ _LOOSE_END = re.compile(
 _ENDING = re.compile(
     rf" {any_of('av upp ut in ned ner bort om på till med över fram igen tillbaka')}(?=[.;!?]|$)"
 )
+_JOINING = frozenset("och samt eller men som att".split())
+_CLAUSE_END = re.compile(r"[.;!?]|$")
 _AND_CLAUSE = re.compile(r",? (?:och|men|samt) ([^\W\d_]+) ([^\W\d_]+)")
 _AND_OTHERS = re.compile(r", (?:och|men|samt|medan) ")
 _OR_NOT = re.compile(r" eller (?:inte|ej)\b")
@@ -60,6 +62,7 @@ _DOING = re.compile(
     rf"{any_of('gör gjorde gjordes doing')}|^\W*hur {FINITE.pattern}", re.IGNORECASE
 )
 _TO_DO = re.compile(any_of("göra gjort do done"), re.IGNORECASE)
+_COPULA = re.compile(r"(?:är|var|blev) (?=\w)")
 _PLACE = re.compile(r"\W*(?:var|where)\b", re.IGNORECASE)
 _AT = re.compile(r"\b(?:i|på|vid|hos|inom|utanför|mellan|under|nära) $", re.IGNORECASE)
 _VERB_BEFORE = re.compile(rf"{FINITE.pattern} $")
@@ -86,7 +89,8 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
         span = _one_clause(text, span)
     span = _without_main_clause(text, span)
     doing = question.type == "what" and _DOING.search(question.text) is not None
-    if doing and (verb := _VERB_BEFORE.search(text, 0, span.start)):
+    told = text.startswith("att ", span.start)
+    if doing and not told and (verb := _VERB_BEFORE.search(text, 0, span.start)):
         span = Span(verb.start(), span.end)
     if (
         not doing
@@ -95,13 +99,16 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
         and verb.end() < end
     ):
         span = Span(verb.end(), span.end)
+    if question.type == "why" and (copula := _COPULA.match(text, *span)):
+        span = Span(copula.end(), span.end)
     if _TO_DO.search(question.text) and text.startswith("att ", span.start, span.end):
         span = Span(span.start + 4, span.end)
     if (opening := _LOOSE_START.match(text, span.start, span.end)) and opening.end() < span.end:
         span = Span(opening.end(), span.end)
     while closing := _LOOSE_END.search(text[span.start : span.end]):
-        # What ends its clause belongs to it: «gick inte att läsa av.»
-        if closing.start() == 0 or _ENDING.match(text, span.start + closing.start()):
+        # What ends its clause belongs to it: «gick inte att läsa av», «kopplat till den».
+        joins = closing[0].strip().lower() in _JOINING
+        if closing.start() == 0 or (not joins and _CLAUSE_END.match(text, span.end)):
             break
         span = trim(text, Span(span.start, span.start + closing.start()))
     if question.type in ("definition", "why") and (
@@ -173,7 +180,7 @@ def _without_main_clause(text: str, span: Span) -> Span:
         return span
     before = text[sentence.start : span.start].strip(" ,")
     fronted = _FRONTED.search(before)
-    if fronted is None or len(before.split()) > 3:
+    if fronted is None or len(before[: fronted.start()].split()) > 1:
         return span
     verbs = list(FINITE.finditer(text, span.start, span.end))
     if len(verbs) < 2 or len(text[verbs[-1].end() : span.end].split()) > 4:
@@ -217,7 +224,12 @@ def _with_focus(text: str, span: Span, focus: str) -> int:
     if _NAME_LIKE.match(text, span.start):
         return span.start
     head = _focus_before(text, span.start, focus)
-    return span.start if head is None else head
+    if head is None or (
+        # «vana av att leda», but «villkoret att två finns på plats» asks for what follows.
+        text.startswith("att ", span.start) and not _PREPOSITION.search(text, head, span.start)
+    ):
+        return span.start
+    return head
 
 
 def _focus_before(text: str, start: int, focus: str) -> int | None:

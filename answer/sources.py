@@ -1,121 +1,290 @@
-"""Questions about the references themselves: which source supports a statement, or comes from whom.
+"""The sources that a question asks for, out of the documents' reference lists.
 
-They are answered from the reference records, each of which holds its entry and the statements
-that rest on it.
+An entry is asked for by its number, or else found by evidence: each entry near the question's
+topic, and each statement near it with the entries that it rests on, is weighed by how well it
+covers the topic. A statement that rests on none is weighed too, so that where it is the likeliest
+no source is named.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import time
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from answer.question import Question
-from index.analysis import content_words, index_terms
+from answer.asked_source import AskedSource
+from answer.evidence import Word, coverage, covered, weigh_words
+from answer.question import Question, read_question
+from index.analysis import content_words, fold, index_terms, question_terms, stem, words
 from index.encoder import Encoder
-from index.records import Where
+from index.records import Hit, Where
 from index.search import Mode, search
 from index.store import Store
-from ingest.records import Document
+from ingest.records import Document, DocumentKind
+from ingest.support import references_for
 
-# The frame of such a question, which says nothing of what is asked for.
-_FRAME = re.compile(
-    r"\b(?:vilken|vilka|vilket|vad|var|vem|which|what)\b|"
-    r"\b(?:käll(?:a|an|or|orna)|referens(?:en|er|erna)?|sources?|references?)\b|"
-    r"\b(?:stöder|stödjer|styrker|belägger|bekräftar|ligger bakom|supports?|backs?|"
-    r"uppgift(?:en|er|erna)?|påståendet|claims?|statement|artikeln?s?|"
-    r"kommer|används|anges|hänvisas|finns|står|vilar|bygger|nummer|article)\b",
-    re.IGNORECASE,
+FEATURES = (
+    "entry",  # it is an entry, not a statement
+    "work",  # it is one, and the question speaks of a work
+    "kind",  # it is one, and says of itself what the question calls it: «Recension: …»
+    "maker",  # it is one, and the question names its publisher or author
+    "title",  # it is one, and the question says its title
+    "coverage",  # share of the topic's words in it and what it stands under, weighed by rarity
+    "own",  # the same in it alone
+    "lacking",  # the largest share of them that one word has which is not there at all
+    "names",  # share of the topic's names and numbers that are not there
+    "similarity",  # cosine to the topic, above 0.8, times 10
+    "behind",  # how far that is behind the best, times 10
 )
-_MANY = re.compile(
-    r"\bvilka\b|\balla\b|\bwhich (?:sources|references|of)\b|"
-    r"\bav källorna\b|\bkällor\b|\breferenser\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"\b(?:källa|referens|nummer|nr|reference|source|fotnot|not)\s*(?:nr|nummer)?\.? ?(\d{1,3})\b",
-    re.IGNORECASE,
-)
+SIGNS = (1, 1, 1, 1, 1, 1, 1, -1, -1, 1, 1)
+_PASSAGES, _ENTRIES = 10, 60
+_BY_NUMBER = 0.97
+# A writer as reference lists write one: «Ek A», «Ek, Anna».
+_NAME = re.compile(r"[A-ZÅÄÖ][\w-]{2,}(?=,? [A-ZÅÄÖ]\b|, [A-ZÅÄÖ][\w-]+[,.])")
+# A title of one word may be any word.
+_TITLE = 2
+# What an English topic covers of a Swedish text says nothing.
+_FOREIGN = (0.5, 0.5, 0.3, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A reference record found."""
+class Candidate:
+    """An entry or a statement with its evidence, and the ids of the records that it leads to."""
 
-    document_id: str
-    score: float
+    records: tuple[str, ...]
+    features: tuple[float, ...]
+    score: float = 0.0
+
+    def has(self, feature: str) -> bool:
+        """Tell whether it has one of the features that are there or not."""
+        return self.features[FEATURES.index(feature)] > 0
 
 
 @dataclass(frozen=True, slots=True)
 class FoundSources:
-    """Records, best first; the first ``matched`` of them are the answer (0: abstain)."""
+    """Ids of records, best first; the first ``matched`` are the answer (0: abstain).
 
-    sources: list[Source]
-    matched: int
-    confidence: float
+    ``named`` says that the question names the best one's title, maker or kind.
+    """
+
+    records: tuple[str, ...]
+    matched: int = 0
+    confidence: float = 0.0
+    named: bool = False
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 
-def search_references(
-    store: Store,
-    encoder: Encoder,
-    question: Question,
-    documents: frozenset[str],
-    mode: Mode,
-    dense_weight: float,
-) -> FoundSources:
-    """Find the reference records a question asks for.
+class Sources:
+    """Looks for the sources that one question asks for."""
 
-    By number or publisher where it names one; otherwise the record whose entry or statements are
-    most like what is asked about.
-    """
-    started = time.perf_counter()
-    records = [
-        d for d in store.documents()
-        if d.kind == "reference" and (not documents or d.id.rpartition("#")[0] in documents)
-    ]  # fmt: skip
-    named = _by_number(question, records) or _by_publisher(question, records)
-    looked_up = (time.perf_counter() - started) * 1000
-    if named:
-        found = [Source(d.id, 1.0) for d in named]
-        timings = {"encode": 0.0, "search": round(looked_up, 2), "extract": 0.0}
-        return FoundSources(found, len(found), 0.97, timings)
-    topic = " ".join(_FRAME.sub(" ", question.text).split()).strip(" ?.!:") or question.text
-    where = Where("reference", frozenset(d.id for d in records) if documents else frozenset())
-    hits = search(store, encoder, topic, k=20, mode=mode, where=where, dense_weight=dense_weight)
-    best: dict[str, float] = {}
-    for hit in hits.hits:
-        best.setdefault(hit.chunk.document_id, hit.score)
-    found = [Source(document_id, score) for document_id, score in best.items()]
-    timings = {
-        "encode": round(hits.encode_ms, 2), "search": round(hits.search_ms + looked_up, 2),
-        "extract": 0.0,
-    }  # fmt: skip
-    if not found:
-        return FoundSources([], 0, 0.0, timings)
-    asked = set(index_terms(" ".join(content_words(topic))))
-    held = set(index_terms(store_text(store, found[0].document_id)))
-    share = len(asked & held) / len(asked) if asked else 0.0
-    sure = min(0.95, 0.4 + 0.6 * share)
-    return FoundSources(found, 1 if sure >= 0.5 else 0, sure, timings)
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        *,
+        documents: Collection[str] = (),
+        mode: Mode = "hybrid",
+        dense_weight: float = 0.7,
+    ) -> None:
+        """``documents`` restricts them to the lists of some documents, unless it is empty."""
+        self._store, self._encoder = store, encoder
+        self._documents = frozenset(documents)
+        self._mode, self._dense_weight = mode, dense_weight
+        self._encoding = self._searching = 0.0
+
+    def find(self, asked: AskedSource, weights: Mapping[str, Any]) -> FoundSources:
+        """Return the sources asked for, none of them matched where that is too uncertain.
+
+        ``weights`` are those of ``FEATURES`` by which candidates are ranked (``rank``) and by which
+        the best is found to be right (``said``, with a bias), and the ``threshold`` of an answer.
+        """
+        started = time.perf_counter()
+        found = self._numbered(asked) if asked.numbers else self._likeliest(asked, weights)
+        taken = (time.perf_counter() - started) * 1000 - self._encoding - self._searching
+        timings = {"encode": self._encoding, "search": self._searching, "extract": taken}
+        return replace(found, timings_ms={name: round(ms, 2) for name, ms in timings.items()})
+
+    def _likeliest(self, asked: AskedSource, weights: Mapping[str, Any]) -> FoundSources:
+        ranked = rank(self.candidates(asked), weights["rank"])
+        if not ranked:
+            return FoundSources(())
+        best = ranked[0]
+        chosen = best.records
+        for sign in ("title", "maker"):
+            if best.has(sign) and (asked.many or sign == "title"):
+                home = _citing(best.records[0])
+                alike = (c.records[0] for c in ranked if c.has(sign))
+                chosen = tuple(sorted((i for i in alike if _citing(i) == home), key=_place))
+                break
+        others = (i for c in ranked for i in c.records)
+        sure = probability(best, weights["said"])
+        if asked.writer and not any(self._written(i) for i in chosen):
+            sure = 0.0
+        matched = len(chosen) if sure >= weights["threshold"] else 0
+        named = any(best.has(sign) for sign in ("title", "maker", "kind"))
+        return FoundSources(tuple(dict.fromkeys([*chosen, *others])), matched, sure, named)
+
+    def _written(self, record_id: str) -> bool:
+        """Tell whether an entry names its writer."""
+        record = self._document(record_id)
+        return _NAME.search(record.text.partition("\n")[0].replace(record.title, " ")) is not None
+
+    def _numbered(self, asked: AskedSource) -> FoundSources:
+        """Return the entries of the numbers asked for, in the document that the topic is about."""
+        if content_words(asked.topic):
+            hits = self._search(asked.topic, "document", _PASSAGES, self._documents)
+            near = dict.fromkeys(hit.chunk.document_id for hit in hits)
+            cites = (d for d in near if self._document(d).references)
+            home = [next(cites, "")]
+        else:
+            every = {_citing(record.id) for record in self._store.documents("reference")}
+            home = sorted(every & self._documents if self._documents else every)
+        wanted = [f"{document}#{number}" for document in home for number in asked.numbers]
+        found = tuple(i for i in wanted if self._store.document(i) is not None)
+        return FoundSources(found, len(found), _BY_NUMBER if found else 0.0, named=True)
+
+    def candidates(self, asked: AskedSource) -> list[Candidate]:
+        """Return the entries and statements near a topic, with their evidence, unranked."""
+        near: list[tuple[tuple[str, ...], str, str, float, tuple[bool, ...]]] = []
+        question = read_question(asked.topic)
+        allowed = self._records_allowed()
+        if self._documents and not allowed:
+            return []
+        for hit in self._search(asked.topic, "reference", _ENTRIES, allowed):
+            record = self._document(hit.chunk.document_id)
+            entry = min(hit.units, key=lambda unit: unit.chunk.start)
+            text = record.text.partition("\n")[0]
+            home = self._document(_citing(record.id)).title
+            named = _named(asked, record, home)
+            near.append(((record.id,), text, home, entry.similarity, named))
+        if not near:
+            return []
+        for hit in self._search(asked.topic, "document", _PASSAGES, self._documents):
+            document = self._document(hit.chunk.document_id)
+            for unit in hit.units:
+                rests_on = references_for(document, unit.chunk.start, unit.chunk.end)
+                ids = tuple(f"{document.id}#{reference.number}" for reference in rests_on)
+                above = f"{hit.chunk.about}\n{unit.chunk.context}"
+                near.append((ids, unit.chunk.text, above, unit.similarity, (False,) * 5))
+        topic = self._words(question)
+        best = max((likeness for *_, likeness, _ in near), default=0.0)
+        return [
+            Candidate(
+                ids,
+                (
+                    *map(float, named),
+                    *(_FOREIGN if question.english else _covering(asked.topic, topic, text, above)),
+                    (likeness - 0.8) * 10, (likeness - best) * 10,
+                ),
+            )
+            for ids, text, above, likeness, named in near
+        ]  # fmt: skip
+
+    def _records_allowed(self) -> frozenset[str]:
+        """Return the ids of the records of the documents that the search is restricted to."""
+        return frozenset(
+            f"{document}#{reference.number}"
+            for document in self._documents
+            for reference in self._document(document).references
+        )
+
+    def _search(
+        self, text: str, kind: DocumentKind, k: int, documents: frozenset[str]
+    ) -> list[Hit]:
+        found = search(
+            self._store, self._encoder, text, k=k, mode=self._mode,
+            where=Where(kind, documents), dense_weight=self._dense_weight,
+        )  # fmt: skip
+        self._encoding += found.encode_ms
+        self._searching += found.search_ms
+        return found.hits
+
+    def _words(self, question: Question) -> tuple[Word, ...]:
+        frequency = self._store.term_frequency([t.text for t in question_terms(question.content)])
+        return weigh_words(question, frequency, self._store.passages(), {})
+
+    def _document(self, document_id: str) -> Document:
+        document = self._store.document(document_id)
+        if document is None:
+            raise KeyError(document_id)
+        return document
 
 
-def store_text(store: Store, document_id: str) -> str:
-    """Return a record's text."""
-    document = store.document(document_id)
-    return document.text if document else ""
+def _covering(
+    text: str, topic: Sequence[Word], own_text: str, above: str
+) -> tuple[float, float, float, float]:
+    """Return how well the topic's words are covered: the features from coverage to names."""
+    own = set(index_terms(own_text))
+    whole = own | set(index_terms(above))
+    total = sum(word.weight for word in topic) or 1.0
+    names = [w for w in topic if w.text[0].isdigit() or _capital(text, w.text)]
+    return (
+        coverage(topic, whole),
+        coverage(topic, own),
+        max((w.weight * (1 - covered(w, whole)) for w in topic), default=0.0) / total,
+        1.0 - coverage(names, whole) if names else 0.0,
+    )
 
 
-def _by_number(question: Question, records: list[Document]) -> list[Document]:
-    numbers = {int(n) for n in _NUMBER.findall(question.text)}
-    return [d for d in records if d.references[0].number in numbers]
+def _named(asked: AskedSource, record: Document, home: str) -> tuple[bool, ...]:
+    """Return whether a record is an entry, a work, of its kind, of its maker and of its title."""
+    said = _plain(asked.text)
+    entry = record.text.partition("\n")[0]
+    title = _plain(record.title)
+    outside = entry.replace(record.title, " ")
+    people = {*_plain(" ".join(_NAME.findall(outside)))} - {*_plain(home)}
+    publisher = _plain(record.publisher or "")
+    return (
+        True,
+        bool(asked.works),
+        any(stem(work) in map(stem, words(entry)) for work in asked.works),
+        bool(publisher and _stands(publisher, said)) or bool(people & {*said}),
+        len(title) >= _TITLE and _stands(title, said),
+    )
 
 
-def _by_publisher(question: Question, records: list[Document]) -> list[Document]:
-    """Return the records of the publishers named, where several sources are asked for."""
-    if not _MANY.search(question.text):
-        return []
-    asked = question.text.casefold()
-    publishers = {d.publisher for d in records if d.publisher}
-    named = {p for p in publishers if re.search(rf"\b{re.escape(p.casefold())}s?\b", asked)}
-    return [d for d in records if d.publisher in named]
+def _plain(text: str) -> list[str]:
+    """Return a text's words without the marks on their letters, which a question may lack."""
+    return [fold(word) for word in words(text)]
+
+
+def _stands(name: Sequence[str], said: Sequence[str]) -> bool:
+    """Tell whether a name's words stand in a row, the last perhaps in the genitive."""
+    *first, last = name
+    runs = (said[at : at + len(name)] for at in range(len(said) - len(name) + 1))
+    return any(run[:-1] == first and run[-1] in (last, f"{last}s") for run in runs)
+
+
+def _capital(text: str, word: str) -> bool:
+    at = text.casefold().find(word)
+    return at >= 0 and text[at].isupper()
+
+
+def _citing(record_id: str) -> str:
+    """Return the id of the document whose list a record stands in."""
+    return record_id.rpartition("#")[0]
+
+
+def _place(record_id: str) -> tuple[str, int]:
+    return _citing(record_id), int(record_id.rpartition("#")[2])
+
+
+def rank(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> list[Candidate]:
+    """Return candidates with their scores, the best first."""
+    scored = [replace(c, score=_weighed(c, weights)) for c in candidates]
+    return sorted(scored, key=lambda c: -c.score)
+
+
+def probability(candidate: Candidate, weights: Mapping[str, float]) -> float:
+    """Return the probability (0..1) that a candidate leads to what is asked for."""
+    if not candidate.records:
+        return 0.0
+    total = weights["bias"] + _weighed(candidate, weights)
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _weighed(candidate: Candidate, weights: Mapping[str, float]) -> float:
+    return sum(weights[n] * value for n, value in zip(FEATURES, candidate.features, strict=True))

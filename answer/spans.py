@@ -26,7 +26,7 @@ MANY = any_of(
 )
 NUMBER = rf"(?:{_DIGITS}|{MANY})"
 _HEDGE = (
-    r"(?:\b(?:över|under|omkring|cirka|ca|ungefär|drygt|knappt|nära|minst|högst|närmare|runt|totalt|"
+    r"(?:\b(?:över|under|omkring|cirka|ca|ungefär|drygt|knappt|nära|minst|högst|närmare|runt|"
     r"upp till|(?:mer|fler|mindre|färre) än) )?"
 )
 _SCALE = r"(?:tusen|miljon(?:er)?|miljard(?:er)?|mn|mdr)"
@@ -115,8 +115,8 @@ _REASON = _compiled(
     any_of(
         r"på\sgrund\sav eftersom därför\satt till\sföljd\sav (?:beror|berodde)\spå "
         r"med\sutgångspunkt\si tack\svare med\sanledning\sav genom\satt "
-        r"med\shänsyn\still orsaka(?:s|des|ts)\sav målet\s.{0,40}var\satt "
-        r"syftet\s.{0,40}(?:är|var)\satt av\satt"
+        r"med\shänsyn\still orsaka(?:s|des|ts)\sav av\satt "
+        r"(?:målet|syftet|avsikten|tanken|ambitionen)\s.{0,60}?(?:är|var|varit)\satt"
     )
     + rf"(?: att)? (?P<cause>{_CLAUSE})",
     rf"(?P<purpose>\b(?:i syfte att|med syftet? att|så att|för att) {_CLAUSE})",
@@ -140,6 +140,7 @@ _EXPLAINED = re.compile(
 _APPOSITION = re.compile(
     rf"\b(?P<noun>(?:{_CAPITAL}s )?[a-zåäö]{{5,}})(?= (?P<name>{_CAPITAL})(?![:\w]))"
 )
+_SHORT_NAME = re.compile(rf"\b{_CAPITAL}-[a-zåäö]+")
 _GRAINS: dict[Grain, re.Pattern[str]] = {
     "day": re.compile(rf"\d{{1,2}} {_MONTH}|\d-\d\d-\d", re.IGNORECASE),
     "month": re.compile(rf"{_MONTH}|{_SEASON}|\d-\d\d-\d", re.IGNORECASE),
@@ -286,7 +287,23 @@ def _definitions(text: str, content: Sequence[str]) -> list[Span]:
         name = match["name"]
         if stem(name.lower()) in asked and len(match["noun"].split()[-1]) >= _NOUN:
             found.append(Span(*match.span("noun")))
+    for match in _SHORT_NAME.finditer(text):
+        if stem(match[0].lower().rpartition("-")[2]) in asked or match[0].lower() in content:
+            found += filter(None, [_renamed(text, match)])
     return sorted(_whole(text, found))
+
+
+def _renamed(text: str, name: re.Match[str]) -> Span | None:
+    """Return the long name right before a short one that ends in its first word, or None.
+
+    «lagen om tillfälliga broar, TB-lagen».
+    """
+    head = name[0].lower().rpartition("-")[2]
+    clause = re.split(r"[.;:!?(]", text[: name.start()])[-1]
+    start = clause.lower().rfind(f"{head} ")
+    if start < 0 or not clause.endswith(", "):
+        return None
+    return Span(name.start() - len(clause) + start, name.start() - 2)
 
 
 def clause_end(text: str, start: int, end: int) -> int:

@@ -35,7 +35,6 @@ CREATE TABLE IF NOT EXISTS feedback (
 _KINDS = {
     "money": "money", "number": "number", "duration": "number", "date": "date", "who": "who",
     "organisation": "who", "why": "why", "list": "list", "definition": "definition",
-    "source": "source",
 }  # fmt: skip
 
 
@@ -153,16 +152,23 @@ def as_questions(entries: Iterable[Feedback], vote: Vote) -> list[dict[str, Any]
     return list(records.values())
 
 
-def _record(number: str, asked: str, entry: Feedback) -> dict[str, Any]:
+def _kind(asked: str, document: str | None) -> str:
+    """Return what a question asks for, by the evaluation's name."""
     from answer.question import read_question
 
+    if document and "#" in document:
+        return "source"
+    return _KINDS.get(read_question(asked).type, "what")
+
+
+def _record(number: str, asked: str, entry: Feedback) -> dict[str, Any]:
     # A thumb down on an answer or on an abstention both mean that there is another answer.
     answerable = entry.answered or entry.vote == "down"
     gold = answerable and entry.vote == "up"
     far = "far" if entry.verdict == "out_of_subject" else "near"
     return {
         "id": number, "group": number, "question": asked,
-        "kind": _KINDS.get(read_question(asked).type, "what") if answerable else "unanswerable",
+        "kind": _kind(asked, entry.document) if answerable else "unanswerable",
         "style": "feedback", "split": "dev", "answerable": answerable,
         "evidence": [[entry.answer]] if gold else [],
         "short_answers": [entry.short_answer] if gold and entry.short_answer else [],

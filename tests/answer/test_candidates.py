@@ -85,7 +85,20 @@ def test_reading_ends_when_no_other_could_come_first(
          "tills isen går"),
         # Where an enumeration starts the reader knows, where it ends the commas do.
         ("Vilka hjälper laget?", "Laget får i nöd hjälp från fiskare, präster och lärare.",
-         "fiskare, präster", "fiskare, präster och lärare"),
+         "fiskare", "fiskare, präster och lärare"),
+        # Where the reader finds several things it has them all.
+        ("Vilka hjälper laget?", "Laget får hjälp av två vänner, Bo och Siv.", "Bo och Siv",
+         "Bo och Siv"),
+        # A clause ends where the reader does before a verb or a comma, and starts at its «ett».
+        ("Varför byttes bron?", "Eftersom balken var rutten föll bron.", "balken var rutten",
+         "balken var rutten"),
+        ("Vad är ett lov?", "Ett lov är i skolan ett uppehåll som vara i veckor, på våren en.",
+         "ett uppehåll som vara i veckor", "ett uppehåll som vara i veckor"),
+        # How much is told with its unit, how many without.
+        ("Hur mycket gav kungen?", "Kungen gav 300 riksdaler till bron.", "300 riksdaler",
+         "300 riksdaler"),
+        ("Hur många båtar kom?", "Det kom 300 båtar till bron.", "300 båtar", "300"),
+        ("Vilken ort sade nej?", "Sedan sade Region Ås nej.", "Region Ås", "Region Ås"),
     ],
 )  # fmt: skip
 def test_short_answer(question: str, text: str, read: str, short: str) -> None:

@@ -103,3 +103,23 @@ def test_an_item_that_tells_a_fact_answers_with_its_value() -> None:
     assert [b.kind for b in document.blocks] == ["paragraph", "item", "item"]
     assert short(document, 1, "Hur lång är bron?") == "240 meter"
     assert short(document, 2, "Hur många dagar är bron öppen?") == "84"
+
+
+def test_an_item_named_by_its_letter() -> None:
+    options = assemble(
+        [
+            Line("A. Behåll bron", "item", label=(3, 14)),
+            Line("Laga den i fem år.", continues=True),
+            Line("B. Riv bron", "item", label=(3, 11)),
+            Line("Bygg en färja.", continues=True),
+        ],
+        document_id="val.txt",
+    )
+    assert [b.kind for b in options.blocks] == ["item", "item"]
+    question = read_question("Vad går alternativ B ut på?")
+    places = [extract(question, [], options, block.span) for block in options.blocks]
+    assert [place.named for place in places] == [False, True]
+    assert places[1].short is not None
+    assert options.text[slice(*places[1].short)] == "Bygg en färja."
+    assert read_question("Vad kostar A-laget?").letter is None
+    assert read_question("A eller B?").letter is None

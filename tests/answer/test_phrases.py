@@ -36,6 +36,9 @@ def at(text: str, piece: str) -> Span:
         # The noun asked for belongs to its answer.
         ("Vilken vana skulle de ha?", "De skulle ha vana av att leda stora lag.",
          "att leda stora lag", "vana av att leda stora lag"),
+        # What follows it with «att» is the answer itself.
+        ("Vilken regel gällde?", "Då gällde regeln att två vakter går ihop.",
+         "att två vakter går ihop", "att två vakter går ihop"),
         # But not where it only names what it stands by.
         ("Vilken byggmästare ritade det?", "Det ritades av byggmästaren Olin i maj.",
          "byggmästaren Olin", "Olin"),
@@ -69,6 +72,12 @@ def at(text: str, piece: str) -> Span:
         # What ends its clause belongs to it; a clause after it does not.
         ("Varför kom larmet?", "Larmet kom för att korten inte gick att läsa av.",
          "korten inte gick att läsa", "korten inte gick att läsa av"),
+        ("Varför kom vakten?", "Vakten kom med syftet att se bron och hålen knutna till den.",
+         "se bron och hålen knutna till den", "se bron och hålen knutna till den"),
+        ("Varför stängde bron?", "I maj var rost i stolparna skälet.",
+         "var rost i stolparna", "rost i stolparna"),
+        ("Hur slutade mötet?", "Mötet slutade med att bron såldes.",
+         "att bron såldes", "att bron såldes"),
         ("Vad skrevs den på?", "Den skrevs på papper och läxor delades ut i pärmar.",
          "papper och läxor delades ut i pärmar", "papper"),
         ("Vad är ett lov?", "Ett lov är en ledighet från skolan, som på våren.",

@@ -37,8 +37,6 @@ from index.analysis import stem, undoubled
         ("Räkna upp delarna", "list"),
         ("Vad är en pylon?", "definition"),
         ("Vad står TRV för?", "definition"),
-        ("Vilken källa stöder uppgiften om priset?", "source"),
-        ("Vilka av källorna kommer från bladet?", "source"),
         ("Stämmer det att bron revs i maj?", "yes_no"),
         ("Var avgiften för hög då?", "yes_no"),
         ("Var arbetar brovakterna om natten?", "what"),

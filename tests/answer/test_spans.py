@@ -33,6 +33,9 @@ from answer.spans import candidates, enumeration, nearest
         ("definition", "Man söker visum, ett tillstånd som gäller i åtta dagar.",
          ["ett tillstånd som gäller i åtta dagar"]),
         ("why", "Regnet gjorde att vägen stängdes.", ["Regnet"]),
+        ("why", "Målet med bron har varit att korta vägen till skolan.",
+         ["korta vägen till skolan"]),
+        ("number", "Det kom totalt 34 brev.", ["34"]),
         ("number", "Vägen är 6,2 kilometer och två tredjedelar är grus.",
          ["6,2 kilometer", "två tredjedelar"]),
         ("number", "Det tog fem månader och kostade 26 miljoner kronor.",
@@ -173,3 +176,10 @@ def test_an_enumeration_ends_with_a_whole_word() -> None:
     span = enumeration(text)
     assert span is not None
     assert text[slice(*span)] == "hinder, brister och " + " ".join(["mycket"] * 10)
+
+
+def test_a_long_name_stands_before_its_short_one() -> None:
+    text = "Man tillämpade lagen om tillfälliga broar och vägar, TB-lagen, i maj."
+    found = candidates(read_question("Vad är TB-lagen?"), text)
+    assert [text[slice(*span)] for span in found] == ["lagen om tillfälliga broar och vägar"]
+    assert candidates(read_question("Vad är XY-avtalet?"), text) == []
