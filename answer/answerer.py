@@ -20,6 +20,7 @@ from answer.candidates import (
     first_of_each,
     place_statements,
     read_candidates,
+    with_rivals,
 )
 from answer.evidence import FEATURES, Statement, Word, gather, weigh_words
 from answer.extract import Extract
@@ -288,9 +289,7 @@ class Answerer:
             return self._placed(read, first_of_each(ranked)[:k])
         shortlist = self._placed(read, ranked[:READ])
         rank = self._weights["reader"]["rank"]
-        found = first_of_each(
-            read_candidates(reader, read.question, shortlist, rank, all_of=all_of)
-        )
+        found = with_rivals(read_candidates(reader, read.question, shortlist, rank, all_of=all_of))
         held = {c.statement.hit.chunk.id for c in found}
         others = [s for s in first_of_each(ranked) if s.hit.chunk.id not in held]
         return [*found, *self._placed(read, others[: max(0, k - len(found))])]

@@ -14,7 +14,7 @@ from answer.phrases import done_by_subject, named_item, named_kind, titled_name,
 from answer.question import Question, is_verb
 from answer.reader import Reader, Reading
 from answer.spans import NAME, NUMBER, candidates, enumerated, enumeration, nearest, trim
-from ingest.records import Document, Span
+from ingest.records import Block, Document, Span
 from ingest.sentences import sentence_spans
 
 # How many statements are read closely at most; several may be of one passage.
@@ -36,6 +36,9 @@ _HOW_MUCH = re.compile(r"\bhur (?:mycket|stor[at]?)\b", re.IGNORECASE)
 _UNIT = re.compile(r" [^\W\d_]+(?: (?:per|om|i) [^\W\d_]+)?")
 _PAIR = re.compile(r"\w (?:och|samt) \w")
 _EVEN = 0.2
+# How much lower a score may be for its answer to be shown beside the best, and how long both are.
+_CLOSE = 3.0
+_LONGEST_ANSWER = 500
 _SUREST = 6.0
 # A reason has at least a subject, a verb and something more.
 _REASON = 3
@@ -82,6 +85,35 @@ def first_of_each(found: Sequence[T]) -> list[T]:
         statement = one.statement if isinstance(one, Candidate) else one
         first.setdefault(statement.hit.chunk.id, one)
     return list(first.values())
+
+
+def with_rivals(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates, each first one of a passage with the answers that come close to it.
+
+    Those are the answers in the same paragraph whose score is little lower: where it is not plain
+    which of two sentences answers, both are shown. ``found`` is given best first.
+    """
+    widened = []
+    for candidate in first_of_each(found):
+        start, end = candidate.place.answer
+        block = block_at(candidate.document, start)
+        for other in found:
+            at = other.place.answer
+            close = other.score >= candidate.score - _CLOSE
+            if close and block and block.kind == "paragraph" and _inside(other, candidate, block):
+                wide = Span(min(start, at.start), max(end, at.end))
+                if wide.end - wide.start <= _LONGEST_ANSWER:
+                    start, end = wide
+        place = replace(candidate.place, answer=Span(start, end))
+        widened.append(replace(candidate, place=place))
+    return widened
+
+
+def _inside(other: Candidate, candidate: Candidate, block: Block) -> bool:
+    """Tell whether another candidate's answer is of the same passage and inside a block."""
+    start, end = other.place.answer
+    same = other.statement.hit.chunk.id == candidate.statement.hit.chunk.id
+    return same and block.span.start <= start and end <= block.span.end
 
 
 def read_candidates(

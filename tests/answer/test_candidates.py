@@ -8,11 +8,19 @@ from typing import Any, cast
 
 import pytest
 
-from answer.candidates import Candidate, read_candidates, short_from_reading, shown_text
+from answer.candidates import (
+    Candidate,
+    read_candidates,
+    short_from_reading,
+    shown_text,
+    with_rivals,
+)
+from answer.evidence import Statement
 from answer.extract import Extract
 from answer.question import read_question
 from answer.reader import Reader, Reading
-from ingest.records import Block, Document, Span
+from index.records import Hit
+from ingest.records import Block, Chunk, Document, Span
 
 LINES = ("Ett", "Två", "Tre", "Fyra", "Fem")
 TEXT = "\n".join(LINES)
@@ -167,3 +175,35 @@ def test_the_readers_name_stands_where_it_is_whole(text: str, read: str, short: 
     found = short_from_reading(read_question("Vem blev chef?"), text, Span(at, at + len(read)))
     assert found is not None
     assert text[slice(*found)] == short
+
+
+PAIR = "Bron blev dyr i maj. Den kostade sju miljoner. Notan kom sent.\n\nEn färja går."
+
+
+@pytest.mark.parametrize(
+    ("scores", "shown"),
+    [
+        # Two sentences of a paragraph that come close are both shown, and what lies between.
+        ((5.0, 2.5, 0.0, 0.0), "Bron blev dyr i maj. Den kostade sju miljoner."),
+        ((5.0, 1.5, 0.0, 0.0), "Bron blev dyr i maj."),
+        ((5.0, 0.0, 4.0, 0.0), "Bron blev dyr i maj. Den kostade sju miljoner. Notan kom sent."),
+        # One of another paragraph is not.
+        ((5.0, 0.0, 0.0, 4.5), "Bron blev dyr i maj."),
+    ],
+)
+def test_answers_that_come_close_are_shown_together(scores: tuple[float, ...], shown: str) -> None:
+    sentences = ("Bron blev dyr i maj.", "Den kostade sju miljoner.", "Notan kom sent.",
+                 "En färja går.")  # fmt: skip
+    spans = [Span(PAIR.index(s), PAIR.index(s) + len(s)) for s in sentences]
+    blocks = (Block("paragraph", Span(0, spans[2].end)), Block("paragraph", spans[3]))
+    home = Document("bro.txt", "Bron", PAIR, blocks)
+    chunk = Chunk("bro.txt", "passage", 0, len(PAIR), PAIR)
+    statement = Statement(Hit(chunk, 0.0, 0.0, 0.0, []), cast(Any, None), (), ())
+    found = [
+        Candidate(statement, home, Extract(span, span, Span(span.start, span.start + 4)), score)
+        for span, score in zip(spans, scores, strict=True)
+    ]
+    first, *others = with_rivals(sorted(found, key=lambda c: -c.score))
+    assert others == []
+    assert PAIR[slice(*first.place.answer)] == shown
+    assert (first.place.core, first.place.short) == (spans[0], Span(0, 4))
