@@ -59,9 +59,12 @@ _PARTICLE = any_of("tillbaka upp ned ner ut in bort fram ihop igen loss")
 _OPENING_VERB = re.compile(rf"{FINITE.pattern} (?!{_PARTICLE})(?:(?:på|av|med|om|i|för|till) )?")
 # «Vad gör …?» and «hur slutade …?» ask for the verb too, «vad ska … göra?» for its infinitive.
 _DOING = re.compile(
-    rf"{any_of('gör gjorde gjordes doing')}|^\W*hur {FINITE.pattern}", re.IGNORECASE
+    rf"{any_of('gör gjorde gjordes doing')}|^\W*hur {FINITE.pattern}(?!.*\btill väga\b)",
+    re.IGNORECASE,
 )
 _TO_DO = re.compile(any_of("göra gjort do done"), re.IGNORECASE)
+# «att, efter råd och samtal, bygga»: what is put in comes before the verb.
+_INSERTED = re.compile(r"att, .{3,80}, (?=[a-zåäö]+ )")
 _COPULA = re.compile(r"(?:är|var|blev) (?=\w)")
 _PLACE = re.compile(r"\W*(?:var|where)\b", re.IGNORECASE)
 _AT = re.compile(r"\b(?:i|på|vid|hos|inom|utanför|mellan|under|nära) $", re.IGNORECASE)
@@ -99,6 +102,8 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
         and verb.end() < end
     ):
         span = Span(verb.end(), span.end)
+    if inserted := _INSERTED.match(text, *span):
+        span = Span(inserted.end(), span.end)
     if question.type == "why" and (copula := _COPULA.match(text, *span)):
         span = Span(copula.end(), span.end)
     if _TO_DO.search(question.text) and text.startswith("att ", span.start, span.end):

@@ -267,7 +267,8 @@ def _which(asking: str, rest: str) -> AnswerType:
     for kind, pattern in _NOUNS:
         if pattern.fullmatch(noun):
             return kind
-    return "list" if asking == "vilka" else "what"
+    plural = asking == "which" and re.fullmatch(r"\w{3,}[^sui\W]s", noun) is not None
+    return "list" if asking == "vilka" or plural else "what"
 
 
 def _without_interrogative(text: str) -> AnswerType:

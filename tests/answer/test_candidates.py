@@ -102,6 +102,9 @@ def test_reading_ends_when_no_other_could_come_first(
          "balken var rutten"),
         ("Vad är ett lov?", "Ett lov är i skolan ett uppehåll som vara i veckor, på våren en.",
          "ett uppehåll som vara i veckor", "ett uppehåll som vara i veckor"),
+        # What the pattern says that a thing is wins over what the reader finds elsewhere.
+        ("Vad är Vimpel?", "I maj kom båten Vimpel, och lotsen sov gott.", "lotsen sov gott",
+         "båten"),
         # How much is told with its unit, how many without.
         ("Hur mycket gav kungen?", "Kungen gav 300 riksdaler till bron.", "300 riksdaler",
          "300 riksdaler"),

@@ -76,6 +76,8 @@ def at(text: str, piece: str) -> Span:
          "se bron och hålen knutna till den", "se bron och hålen knutna till den"),
         ("Varför stängde bron?", "I maj var rost i stolparna skälet.",
          "var rost i stolparna", "rost i stolparna"),
+        ("Vad var målet?", "Målet var att, efter råd och samtal, bygga en bro.",
+         "att, efter råd och samtal, bygga en bro", "bygga en bro"),
         ("Hur slutade mötet?", "Mötet slutade med att bron såldes.",
          "att bron såldes", "att bron såldes"),
         ("Vad skrevs den på?", "Den skrevs på papper och läxor delades ut i pärmar.",

@@ -45,6 +45,8 @@ from index.analysis import stem, undoubled
         ("Vad hände när bron revs?", "what"),
         ("Vad kallas avgiften som man fick betala?", "what"),
         ("How many boats sank?", "number"),
+        ("Which parts are left?", "list"),
+        ("Which class is it?", "what"),
         ("When did the bridge open?", "date"),
         ("What was the reason for it?", "why"),
     ],

@@ -98,7 +98,7 @@ def test_an_entry_is_shown_as_it_is_written_with_its_title_as_short_answer(
 @pytest.mark.parametrize(
     "question",
     [
-        "Vilken källa säger att bron blev billigare än väntat?",
+        "Vilken källa säger att en färja har gått på grund?",
         "Vad har Riksrevisionen publicerat om planeterna?",
         "Vilken journalist skrev texten om barnen som äter?",
     ],
