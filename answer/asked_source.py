@@ -98,10 +98,10 @@ _SAID = re.compile(
 class AskedSource:
     """What a question asks of the sources.
 
-    ``sure`` says that it can ask for nothing else; ``topic`` is the question without its frame;
-    ``works`` are the words for a work in it («recensionen»), where it asks for one rather than for
-    what a statement rests on; ``many`` says that several sources may be the answer, ``writer`` that
-    a person is asked for; ``numbers`` are those of the entries that it names.
+    ``sure`` says that it can ask for nothing else; ``topic`` is the question without its frame,
+    empty where there is no more in it; ``works`` are the words for a work in it («recensionen»);
+    ``many`` says that several sources may be the answer, ``writer`` that a person is asked for;
+    ``numbers`` are those of the entries that it names.
     """
 
     text: str
@@ -125,7 +125,7 @@ def read_asked_source(text: str) -> AskedSource | None:
     return AskedSource(
         text,
         sure is not None,
-        topic or text,
+        topic,
         tuple(match[0].lower() for match in _WORKS.finditer(text)),
         _MANY.search(text) is not None,
         _WRITER.search(text) is not None,

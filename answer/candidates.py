@@ -214,8 +214,8 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
             if question.type not in _CLAUSES:
                 return _with_unit(question, text, typed, read)
             return whole_phrase(text, _narrowed(text, typed, read), question)
-        if question.type == "definition" and (told := nearest(question, text)):
-            return whole_phrase(text, told[0], question)
+        if question.type == "definition" and (found := nearest(question, text)):
+            return whole_phrase(text, found[0], question)
         if question.type in VALUES and not _open(question, text):
             return None
     if question.several and question.type != "why" and (whole := enumeration(text)):

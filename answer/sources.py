@@ -109,16 +109,13 @@ class Sources:
 
     def _likeliest(self, asked: AskedSource, weights: Mapping[str, Any]) -> FoundSources:
         ranked = rank(self.candidates(asked), weights["rank"])
-        if not ranked:
+        best = next(iter(ranked), None)
+        home = best.records[:1] if best else ()
+        if asked.many and (whole := self._whole_lists(asked.topic, home)):
+            return FoundSources(whole, len(whole), _BY_NUMBER, named=True)
+        if best is None:
             return FoundSources(())
-        best = ranked[0]
-        chosen = best.records
-        for sign in ("title", "maker"):
-            if best.has(sign) and (asked.many or sign == "title"):
-                home = _citing(best.records[0])
-                alike = (c.records[0] for c in ranked if c.has(sign))
-                chosen = tuple(sorted((i for i in alike if _citing(i) == home), key=_place))
-                break
+        chosen = self._chosen(asked, ranked)
         others = (i for c in ranked for i in c.records)
         sure = probability(best, weights["said"])
         if asked.writer and not any(self._written(i) for i in chosen):
@@ -126,6 +123,36 @@ class Sources:
         matched = len(chosen) if sure >= weights["threshold"] else 0
         named = any(best.has(sign) for sign in ("title", "maker", "kind"))
         return FoundSources(tuple(dict.fromkeys([*chosen, *others])), matched, sure, named)
+
+    def _chosen(self, asked: AskedSource, ranked: Sequence[Candidate]) -> tuple[str, ...]:
+        """Return the best one's records, or all in its list that share its title or maker."""
+        best = ranked[0]
+        for sign in ("title", "maker"):
+            if best.has(sign) and (asked.many or sign == "title"):
+                home = _citing(best.records[0])
+                alike = (c.records[0] for c in ranked if c.has(sign))
+                return tuple(sorted((i for i in alike if _citing(i) == home), key=_place))
+        return best.records
+
+    def _whole_lists(self, topic: str, best: Sequence[str]) -> tuple[str, ...]:
+        """Return every entry, where nothing is said of those asked for but whose list it is."""
+        asked = {stem(word) for word in content_words(topic)}
+        if not asked:
+            return self._lists()
+        home = {_citing(record) for record in best}
+        titles = {d: {stem(w) for w in words(self._document(d).title)} for d in home}
+        return tuple(i for d, title in titles.items() if asked <= title for i in self._list(d))
+
+    def _lists(self) -> tuple[str, ...]:
+        """Return the entries of all documents searched, in order."""
+        every = {_citing(record.id) for record in self._store.documents("reference")}
+        home = every & self._documents if self._documents else every
+        return tuple(i for document in sorted(home) for i in self._list(document))
+
+    def _list(self, document_id: str) -> tuple[str, ...]:
+        document = self._store.document(document_id)
+        references = document.references if document else ()
+        return tuple(f"{document_id}#{reference.number}" for reference in references)
 
     def _written(self, record_id: str) -> bool:
         """Tell whether an entry names its writer."""
@@ -136,22 +163,20 @@ class Sources:
         """Return the entries of the numbers asked for, in the document that the topic is about."""
         if content_words(asked.topic):
             hits = self._search(asked.topic, "document", _PASSAGES, self._documents)
-            near = dict.fromkeys(hit.chunk.document_id for hit in hits)
-            cites = (d for d in near if self._document(d).references)
-            home = [next(cites, "")]
+            lists = (self._list(hit.chunk.document_id) for hit in hits)
+            near = next((entries for entries in lists if entries), ())
         else:
-            every = {_citing(record.id) for record in self._store.documents("reference")}
-            home = sorted(every & self._documents if self._documents else every)
-        wanted = [f"{document}#{number}" for document in home for number in asked.numbers]
-        found = tuple(i for i in wanted if self._store.document(i) is not None)
-        return FoundSources(found, len(found), _BY_NUMBER if found else 0.0, named=True)
+            near = self._lists()
+        wanted = tuple(i for i in near if int(i.rpartition("#")[2]) in asked.numbers)
+        found = tuple(dict.fromkeys([*wanted, *near]))
+        return FoundSources(found, len(wanted), _BY_NUMBER if wanted else 0.0, named=True)
 
     def candidates(self, asked: AskedSource) -> list[Candidate]:
         """Return the entries and statements near a topic, with their evidence, unranked."""
         near: list[tuple[tuple[str, ...], str, str, float, tuple[bool, ...]]] = []
         question = read_question(asked.topic)
-        allowed = self._records_allowed()
-        if self._documents and not allowed:
+        allowed = frozenset(i for document in self._documents for i in self._list(document))
+        if not asked.topic or (self._documents and not allowed):
             return []
         for hit in self._search(asked.topic, "reference", _ENTRIES, allowed):
             record = self._document(hit.chunk.document_id)
@@ -182,14 +207,6 @@ class Sources:
             )
             for ids, text, above, likeness, named in near
         ]  # fmt: skip
-
-    def _records_allowed(self) -> frozenset[str]:
-        """Return the ids of the records of the documents that the search is restricted to."""
-        return frozenset(
-            f"{document}#{reference.number}"
-            for document in self._documents
-            for reference in self._document(document).references
-        )
 
     def _search(
         self, text: str, kind: DocumentKind, k: int, documents: frozenset[str]

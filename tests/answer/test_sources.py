@@ -71,6 +71,11 @@ def entries(answer: Answer) -> list[str]:
         ("Vad är referens 3 i artikeln om bron?", ["bron.md#3"]),
         ("Vad heter den tredje källan om skolmaten?", ["skolmaten.md#3"]),
         ("Vad är källa 9 om bron?", []),
+        # All of a list.
+        (
+            "Vilka källor bygger artikeln om skolmaten i Älvby på?",
+            ["skolmaten.md#1", "skolmaten.md#2", "skolmaten.md#3"],
+        ),
         # By maker, kind and title.
         ("Vilka texter från Kustbladet nämns?", ["bron.md#1", "bron.md#3"]),
         ("Vad har Lund skrivit om broar?", ["bron.md#4"]),
@@ -105,6 +110,21 @@ def test_an_entry_is_shown_as_it_is_written_with_its_title_as_short_answer(
 )
 def test_none(engine: Answerer, question: str) -> None:
     assert entries(engine.ask(question)) == []
+
+
+def test_every_list(engine: Answerer) -> None:
+    assert len(entries(engine.ask("Vilka källor används?"))) == 7
+    assert len(entries(engine.ask("Vilka källor används?", sources=["bron.md"]))) == 4
+
+
+def test_a_number_that_is_not_there(engine: Answerer) -> None:
+    answer = engine.ask("Vad är källa 9 i artikeln om bron?")
+    assert (answer.answered, answer.verdict) == (False, "not_said")
+    assert {p.document.id.partition("#")[0] for p in answer.passages} == {"bron.md"}
+
+
+def test_a_document_that_is_not_there(engine: Answerer) -> None:
+    assert not engine.ask("Vilka källor används?", sources=["saknas.md"]).answered
 
 
 def test_only_the_lists_of_the_documents_chosen(engine: Answerer) -> None:
