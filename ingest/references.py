@@ -33,9 +33,12 @@ _MONTH = "(?:januari|februari|mars|april|maj|juni|juli|augusti|september|oktober
 _DATE = rf"(?:(?:(?:den )?\d{{1,2}} )?{_MONTH} {_YEAR}|{_YEAR}-\d\d-\d\d)"
 _SURNAME = r"(?:(?:von|af|de|van|der) )?[A-ZÅÄÖ][\w'’-]*[a-zåäöéü]"
 _INITIALED = rf"{_SURNAME}(?: {_SURNAME})? (?!(?:AB|HB|KB)\b)[A-ZÅÄÖ]{{1,3}}"
-_AUTHORS = rf"{_INITIALED}(?:, {_INITIALED})*(?:,? (?:m\.? ?fl|et al))?\. "
-_PERSON = rf"{_SURNAME}, (?:(?:[A-ZÅÄÖ]\.[ -]?)+|{_SURNAME}(?: {_SURNAME}| [A-ZÅÄÖ]\.?)?)"
-_PERSONS = rf"{_PERSON}(?:(?:,? ?(?:&|och) |, ){_PERSON})*"
+_AUTHORS = rf"(?>{_INITIALED}(?:, {_INITIALED})*+(?:,? (?:m\.? ?fl|et al))?\. )"
+_PERSON = (
+    rf"{_SURNAME}, (?:[A-ZÅÄÖ]\.(?:[ -]?[A-ZÅÄÖ]\.){{0,4}}|{_SURNAME}(?: {_SURNAME}| [A-ZÅÄÖ]\.?)?)"
+)
+# Possessive, as all that are repeated here: nobody's list of authors may take seconds to read.
+_PERSONS = rf"(?>{_PERSON}(?:(?:,? (?:&|och) |, ){_PERSON})*+)"
 _PLACE = r"(?:Stockholm|Göteborg|Malmö|Lund|Uppsala|Umeå|Linköping|London|New York)"
 _PUBLISHED = rf" ?\({_YEAR}[a-z]?(?:, [^()]{{1,20}})?\)[.,:]? "
 _STYLES = tuple(

@@ -178,3 +178,11 @@ def test_a_marker_that_closes_a_list_may_hold_several_numbers() -> None:
         (document.text.index("- åror") + 6, 1, True),
         (document.text.index("- åror") + 6, 3, True),
     )
+
+
+def test_a_long_list_of_authors_is_read_at_once() -> None:
+    entry = "Ek, A. & " * 100
+    assert parse_entry(f"4. {entry}") == Reference(4, None, entry.strip())
+    found = parse_entry("4. " + ", ".join(["Ek, A.-B."] * 60) + " (2020). Broar. Förlaget.")
+    assert found is not None
+    assert (found.title, found.publisher) == ("Broar", "Förlaget")
