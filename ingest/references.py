@@ -101,6 +101,8 @@ _WHOLE_NUMBER = re.compile(r"\d+|\d{1,3}(?:[ \u00a0]\d{3})+")
 
 # A marker may run this far ahead of those read before it; a reader may have missed one.
 _LEEWAY = 2
+# As far back as it is told what a number belongs to, in characters.
+_NEAR = 40
 # So many different numbers, and this share of the list, show how a document cites.
 _FEWEST_CITED = 3
 _SHARE_CITED = 0.5
@@ -170,7 +172,7 @@ class MarkerReader:
         self._numbers = numbers
         self._highest = 0
         cited: dict[str, set[int]] = {"": set(), "(": set(), "[": set(told)}
-        for line in lines:
+        for line in lines if numbers else ():
             for match in _candidates(line):
                 found = listed(match[1])
                 cited[_sign(match)].update(found if numbers.issuperset(found) else ())
@@ -193,7 +195,7 @@ class MarkerReader:
         found: list[tuple[int, int]] = []
         kept: list[str] = []
         at = length = 0
-        for match in _candidates(line):
+        for match in _candidates(line) if self._numbers else ():
             if match.start() < at or not (numbers := self._taken(match, _LEEWAY)):
                 continue
             kept.append(line[at : match.start()])
@@ -240,7 +242,7 @@ class MarkerReader:
 
 def _candidates(line: str) -> list[re.Match[str]]:
     """Return what may be markers in a line, in order."""
-    bare = (m for m in _BARE.finditer(line) if not _NAMED_BY_NUMBER.search(line[: m.start()]))
+    bare = (m for m in _BARE.finditer(line) if not _NAMED_BY_NUMBER.search(_before(line, m)))
     found = [*BRACKETED.finditer(line), *bare, *_parenthesised(line)]
     return sorted(found, key=re.Match.start)
 
@@ -249,13 +251,18 @@ def _parenthesised(line: str) -> Iterator[re.Match[str]]:
     """Yield the «(3)» that close something; those of an enumeration open its parts."""
     opened: set[int] = set()
     for match in _PARENTHESISED.finditer(line):
-        before, number = line[: match.start()], listed(match[1])[0]
+        before, number = _before(line, match), listed(match[1])[0]
         closes = before and _CLOSES.match(line, match.end())
         between = _SENTENCE_ENDS.search(before) and _SENTENCE_BEGINS.match(line, match.end())
         if not closes and (not between or number - 1 in opened):
             opened.add(number)
         elif not _NAMED_BY_NUMBER.search(before):
             yield match
+
+
+def _before(line: str, match: re.Match[str]) -> str:
+    """Return what stands right before a match: a whole line may be a book's."""
+    return line[max(0, match.start() - _NEAR) : match.start()]
 
 
 def _sign(match: re.Match[str]) -> str:
