@@ -289,7 +289,8 @@ class Answerer:
             return self._placed(read, first_of_each(ranked)[:k])
         shortlist = self._placed(read, ranked[:READ])
         rank = self._weights["reader"]["rank"]
-        found = with_rivals(read_candidates(reader, read.question, shortlist, rank, all_of=all_of))
+        in_order = read_candidates(reader, read.question, shortlist, rank, all_of=all_of)
+        found = with_rivals(read.question, in_order)
         held = {c.statement.hit.chunk.id for c in found}
         others = [s for s in first_of_each(ranked) if s.hit.chunk.id not in held]
         return [*found, *self._placed(read, others[: max(0, k - len(found))])]

@@ -38,6 +38,8 @@ _PAIR = re.compile(r"\w (?:och|samt) \w")
 _EVEN = 0.2
 # How much lower a score may be for its answer to be shown beside the best, and how long both are.
 _CLOSE = 3.0
+# Log odds of an answer being there that leave no doubt of it.
+_PLAIN = 0.5
 _LONGEST_ANSWER = 500
 _SUREST = 6.0
 # A reason has at least a subject, a verb and something more.
@@ -87,19 +89,23 @@ def first_of_each(found: Sequence[T]) -> list[T]:
     return list(first.values())
 
 
-def with_rivals(found: Sequence[Candidate]) -> list[Candidate]:
+def with_rivals(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates, each first one of a passage with the answers that come close to it.
 
     Those are the answers in the same paragraph whose score is little lower: where it is not plain
-    which of two sentences answers, both are shown. ``found`` is given best first.
+    which of two sentences answers, both are shown. Beside a value only another value is, and beside
+    what the reader finds likely nothing. ``found`` is given best first.
     """
     widened = []
     for candidate in first_of_each(found):
         start, end = candidate.place.answer
         block = block_at(candidate.document, start)
-        for other in found:
+        likely = candidate.reading is not None and said(candidate.reading) > _PLAIN
+        for other in () if likely else found:
             at = other.place.answer
             close = other.score >= candidate.score - _CLOSE
+            if question.type in VALUES and candidate.place.short:
+                close = close and other.place.short is not None
             if close and block and block.kind == "paragraph" and _inside(other, candidate, block):
                 wide = Span(min(start, at.start), max(end, at.end))
                 if wide.end - wide.start <= _LONGEST_ANSWER:

@@ -100,4 +100,6 @@ class Answer:
         record = asdict(self)
         for passage in record["passages"]:
             del passage["relation"]
+            for reference in passage["references"]:
+                del reference["entry"]
         return {name: record[name] for name in _CONTRACT}

@@ -111,7 +111,7 @@ class Sources:
         ranked = rank(self.candidates(asked), weights["rank"])
         best = next(iter(ranked), None)
         home = best.records[:1] if best else ()
-        if asked.many and (whole := self._whole_lists(asked.topic, home)):
+        if asked.many and (whole := self._whole_lists(asked, home)):
             return FoundSources(whole, len(whole), _BY_NUMBER, named=True)
         if best is None:
             return FoundSources(())
@@ -134,11 +134,13 @@ class Sources:
                 return tuple(sorted((i for i in alike if _citing(i) == home), key=_place))
         return best.records
 
-    def _whole_lists(self, topic: str, best: Sequence[str]) -> tuple[str, ...]:
+    def _whole_lists(self, question: AskedSource, best: Sequence[str]) -> tuple[str, ...]:
         """Return every entry, where nothing is said of those asked for but whose list it is."""
-        asked = {stem(word) for word in content_words(topic)}
+        asked = {stem(word) for word in content_words(question.topic)}
         if not asked:
             return self._lists()
+        if not question.works:
+            return ()  # «Vilka källor handlar om broar?» asks for some
         home = {_citing(record) for record in best}
         titles = {d: {stem(w) for w in words(self._document(d).title)} for d in home}
         return tuple(i for d, title in titles.items() if asked <= title for i in self._list(d))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -206,7 +207,25 @@ def test_answers_that_come_close_are_shown_together(scores: tuple[float, ...], s
         Candidate(statement, home, Extract(span, span, Span(span.start, span.start + 4)), score)
         for span, score in zip(spans, scores, strict=True)
     ]
-    first, *others = with_rivals(sorted(found, key=lambda c: -c.score))
+    question = read_question("Vad hände med bron?")
+    first, *others = with_rivals(question, sorted(found, key=lambda c: -c.score))
     assert others == []
     assert PAIR[slice(*first.place.answer)] == shown
     assert (first.place.core, first.place.short) == (spans[0], Span(0, 4))
+
+
+def test_beside_a_value_only_another_value_is_shown() -> None:
+    text = "Fyren är 21 meter hög. Den släcktes i maj. Tornet är 9 meter."
+    spans = [Span(0, 22), Span(23, 42), Span(43, 61)]
+    home = Document("fyr.txt", "Fyren", text, (Block("paragraph", Span(0, 61)),))
+    chunk = Chunk("fyr.txt", "passage", 0, len(text), text)
+    statement = Statement(Hit(chunk, 0.0, 0.0, 0.0, []), cast(Any, None), (), ())
+    shorts = (Span(9, 17), None, Span(53, 60))
+    found = [
+        Candidate(statement, home, Extract(span, span, short), score)
+        for span, short, score in zip(spans, shorts, (5.0, 4.0, 1.0), strict=True)
+    ]
+    question = read_question("Hur hög är fyren?")
+    assert with_rivals(question, found)[0].place.answer == spans[0]
+    nearer = [*found[:2], replace(found[2], score=4.0)]
+    assert with_rivals(question, nearer)[0].place.answer == Span(0, 61)
