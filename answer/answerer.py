@@ -224,9 +224,11 @@ class Answerer:
     def confidence_features(self, question: str, step: Step = "reader") -> tuple[float, ...] | None:
         """Return the evidence for the best candidate; None where there is nothing to weigh."""
         read = self.evidence(question)
-        found = self._candidates(read, _CANDIDATES, step)
         asked = read_asked_source(read.question.text)
-        if (asked and asked.sure) or not found or not read.words:
+        if asked and asked.sure:
+            return None
+        found = self._candidates(read, _CANDIDATES, step)
+        if not found or not read.words:
             return None
         return confidence.features(read.question, read.words, found)
 

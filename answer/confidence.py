@@ -84,7 +84,12 @@ def probability(weights: Mapping[str, float], values: Sequence[float]) -> float:
     total = weights["bias"] + sum(
         weights[name] * value for name, value in zip(names, values, strict=True)
     )
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    return logistic(total)
+
+
+def logistic(odds: float) -> float:
+    """Return log odds as a probability (0..1)."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def verdict(question: Question, values: Sequence[float], there: float, threshold: float) -> Verdict:

@@ -78,8 +78,8 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
         cell = _cell(question, words, document.text, block)
         return Extract(block.span, block.span, cell, given=cell is not None)
     if block is not None and block.kind == "item" and block.label and block.body:
-        item = _named_item(question, words, document, block)
         named = question.letter == document.text[block.span.start]
+        item = _named_item(question, words, document, block, by_letter=named)
         return Extract(at, at, item, given=True, named=named)
     if told := _announced(question, document.text, block, at):
         return Extract(Span(at.start, told.end), Span(at.start, told.end), told, given=True)
@@ -245,14 +245,18 @@ def _cell(question: Question, words: Sequence[Word], text: str, block: Block) ->
 
 
 def _named_item(
-    question: Question, words: Sequence[Word], document: Document, block: Block
+    question: Question,
+    words: Sequence[Word],
+    document: Document,
+    block: Block,
+    *,
+    by_letter: bool,
 ) -> Span | None:
     """Return an option's description where the question names it, else its name."""
     if not (block.label and block.body):
         return None
     label = document.text[block.label.start : block.label.end]
     named = sum(covered(word, set(index_terms(label))) for word in words)
-    by_letter = question.letter == document.text[block.span.start]
     if by_letter and re.search(r"\bheter|\bnamn|\bvilket alternativ", question.text, re.I):
         return block.label
     return block.body if named or by_letter else block.label

@@ -8,7 +8,6 @@ no source is named.
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -16,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from answer.asked_source import AskedSource
+from answer.confidence import logistic
 from answer.evidence import Word, coverage, covered, weigh_words
 from answer.question import Question, read_question
 from index.analysis import content_words, fold, index_terms, question_terms, stem, words
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.records import Hit, Where
 from index.search import Mode, search
 from index.store import Store
@@ -93,6 +93,7 @@ class Sources:
         self._store, self._encoder = store, encoder
         self._documents = frozenset(documents)
         self._mode, self._dense_weight = mode, dense_weight
+        self._vectors: dict[str, Vectors | None] = {}
         self._encoding = self._searching = 0.0
 
     def find(self, asked: AskedSource, weights: Mapping[str, Any]) -> FoundSources:
@@ -216,7 +217,9 @@ class Sources:
         found = search(
             self._store, self._encoder, text, k=k, mode=self._mode,
             where=Where(kind, documents), dense_weight=self._dense_weight,
+            vector=self._vectors.get(text),
         )  # fmt: skip
+        self._vectors[text] = found.vector
         self._encoding += found.encode_ms
         self._searching += found.search_ms
         return found.hits
@@ -301,8 +304,7 @@ def probability(candidate: Candidate, weights: Mapping[str, float]) -> float:
     """Return the probability (0..1) that a candidate leads to what is asked for."""
     if not candidate.records:
         return 0.0
-    total = weights["bias"] + _weighed(candidate, weights)
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    return logistic(weights["bias"] + _weighed(candidate, weights))
 
 
 def _weighed(candidate: Candidate, weights: Mapping[str, float]) -> float:

@@ -248,7 +248,7 @@ def fit(
     return {**weights, "reader": {"rank": rank, **_fit_confidence(sources, "reader")}}
 
 
-def _source(folder: Path, like: Answerer) -> Source:
+def load_source(folder: Path, like: Answerer) -> Source:
     """Return the questions of a folder with ``corpus/`` and ``questions.jsonl``, indexed.
 
     They are answered with the models of ``like``.
@@ -366,8 +366,8 @@ def main(
         first = Answerer(settings)
         engine = _SearchedOnce(settings, first)
         article = Source(engine, load_questions(split="dev"), weight=2.0)
-        development = _source(DEVELOPMENT, first)
-        texts = [_source(folder, first) for folder in own_collections()]
+        development = load_source(DEVELOPMENT, first)
+        texts = [load_source(folder, first) for folder in own_collections()]
         some = [replace(t, questions=t.questions[::_ONE_OF], weight=1 / len(texts)) for t in texts]
         weights = fit([article, development], some, squad)
     except KallsvarError as error:

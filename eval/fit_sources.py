@@ -19,7 +19,15 @@ import typer
 from answer import sources
 from answer.answerer import WEIGHTS, Answerer
 from answer.sources import Candidate
-from eval.fit import Ranking, Source, fit_logistic, fit_ranking, left_out, threshold
+from eval.fit import (
+    Ranking,
+    Source,
+    fit_logistic,
+    fit_ranking,
+    left_out,
+    load_source,
+    threshold,
+)
 from eval.metrics import collapsed
 from eval.questions import Question
 from ingest.errors import KallsvarError
@@ -83,13 +91,7 @@ def main(
         settings = Settings()
         sync(settings)
         engine = Answerer(settings)
-        own = settings.apart(SOURCES / "corpus", settings.var / "collections" / SOURCES.name)
-        sync(own, encoder=engine.encoder)
-        other = Answerer(own, encoder=engine.encoder)
-        collections = [
-            Source(engine, load_questions(split="dev")),
-            Source(other, load_questions(SOURCES / "questions.jsonl")),
-        ]
+        collections = [Source(engine, load_questions(split="dev")), load_source(SOURCES, engine)]
         weights = {**engine.weights, "sources": fit_sources(collections)}
     except KallsvarError as error:
         typer.secho(str(error), fg="red", err=True)

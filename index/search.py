@@ -44,17 +44,20 @@ def search(
     where: Where = EVERYWHERE,
     dense_weight: float = 0.7,
     extra: Sequence[Term] = (),
+    vector: Vectors | None = None,
 ) -> Found:
     """Return the k best passages.
 
     Each candidate has a cosine (the best of the passage and its units) and a BM25 score. Both are
     standardised over the candidates and summed, the cosine weighing ``dense_weight``. ``extra``
-    terms are looked for beside the question's own.
+    terms are looked for beside the question's own. ``vector`` is the question's, where it is known
+    from another search; else it is encoded.
     """
     started = time.perf_counter()
     terms = [*question_terms(content_words(question)), *extra] if mode != "dense" else []
     matching = _beside.submit(store.matching, terms, _CANDIDATES, where) if terms else None
-    vector = None if mode == "terms" else encoder.question(question)
+    if vector is None and mode != "terms":
+        vector = encoder.question(question)
     encoded = time.perf_counter()
     near = store.nearest(vector, _CANDIDATES, where) if vector is not None else []
     match = matching.result() if matching else []

@@ -100,6 +100,8 @@ def _cells(line: Line, clean: str, start: int) -> tuple[tuple[Span, Span], ...]:
 
 def _kept(text: str, clean: str, offset: int) -> int:
     """Return where a place in a text is once the markers are lifted out of it."""
+    if text == clean:
+        return offset
     at = 0
     for character in text[:offset]:
         at += clean[at : at + 1] == character
