@@ -32,7 +32,7 @@ from answer.sources import Candidate as SourceCandidate
 from answer.sources import FoundSources, Sources
 from answer.spelling import repair
 from index.abbreviations import alternatives
-from index.analysis import Term, question_terms
+from index.analysis import Term, question_terms, stem, words
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.models import bundled_model
 from index.records import Where
@@ -166,9 +166,10 @@ class Answerer:
         if asked and asked.sure and found and found.records:
             return self._source_answer(question, id, k, found)
         answer = self._text_answer(question, id, k, step, documents)
-        if found and found.matched:
+        if asked and found and found.matched:
             surer = found.named and found.confidence >= answer.confidence
-            if surer or not answer.answered:
+            likelier = asked.likely and not _names(question.focus, answer.short_answer)
+            if surer or likelier or not answer.answered:
                 return self._source_answer(question, id, k, found)
         return answer
 
@@ -420,6 +421,11 @@ def passage(document: Document, rank: int, at: Span, place: Extract, score: floa
         if document.kind == "reference"
         else references_for(document, place.core.start, place.core.end),
     )
+
+
+def _names(sort: str | None, answer: str | None) -> bool:
+    """Tell whether an answer is called what is asked for: «slutrapporten» of «vilken rapport»."""
+    return bool(sort and answer and any(stem(w).endswith(stem(sort)) for w in words(answer)))
 
 
 def _abstain(id: str | None, question: str, *, message: str | None = None) -> Answer:

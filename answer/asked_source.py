@@ -15,25 +15,29 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 
 _CLAIM = (
-    r"(?:uppgift(?:en|erna)?|siffr(?:an|orna)|påståendet?|kalkylen|beräkningen|statistiken|tanken|"
-    r"claim|figure|statement|information)"
+    r"(?:uppgift(?:en|erna)?|siffr(?:an|orna)|påståendet?|statistiken|claim|figure|statement|"
+    r"information)"
 )
 # Words that name a source as such.
 _SOURCE = (
     r"käll(?:a|an|or|orna)", r"\w*käll(?:förteckning|hänvisning|angivelse|list)\w*",
     r"(?:referens|litteratur)(?:en|er|erna|list\w+|förteckning\w*)?", r"fotnot\w*",
-    r"(?:sources?|references?|cited)", r"\[\d{1,3}\]", r"hänvisa\w*", r"belägg(?:et|a)?",
-    r"läsa mer om", r"slå upp",
+    r"(?:sources?|references?|cited)", r"\[\d{1,3}\]", r"hänvisa\w*", r"belägg(?:et|en|a)?",
+    r"läsa (?:mer|vidare) om", r"slå upp",
 )  # fmt: skip
 # What asks for one whatever else the question says.
 _SURELY = _any(
     *_SOURCE, rf"{_CLAIM} (?:om|att|på|of|that|about)",
-    rf"(?:vad|var\w*|vems|where) .{{0,25}}{_CLAIM}",
-    r"varifrån (?:har|får|fick|är)", r"var (?:har|kommer) .{3,120}(?:ifrån|fått|hittat|läst)",
-    r"vart? (?:någonstans )?(?:står|stod|framgår)", r"stöd för att", r"vad (?:styrker|stödj?er)",
+    rf"(?:vad|vart?|varifrån|vems|where) .{{0,25}}{_CLAIM}",
+    r"varifrån (?:har|får|fick|är)", r"var(?: \w+){0,4} (?:har|kommer) .{3,120}(?:ifrån|läst)",
+    r"var(?: \w+){0,4} har .{3,120}(?:fått|hittat)", r"varifrån kommer (?:det )?att",
+    r"varifrån kommer (?:\w*historien|berättelsen|jämförelsen|citatet|kalkylen|tanken)",
+    r"vart? (?:någonstans )?(?:står|stod|framgår)(?: det)?", r"stöd för att",
+    r"vad (?:styrker|stödj?er)", r"belagt att", r"vad (?:bygger|grundar|stödj?er) .{3,60} på när",
     r"var (?:kan|hittar|finner|ska) (?:jag|man|vi) .{0,25}(?:läsa|slå|kolla|kontrollera|länk\w*)",
-    r"hur (?:kan|vet) (?:man|ni|vi|de|jag)", r"where does .{3,120}come from",
-    r"(?:i|ur|på|till) listan", r"vems (?:siffra|uppgift|påstående)",
+    r"hur (?:kan (?:man|ni|vi|de|jag) veta|vet (?:man|ni|vi|de|jag)) att", r"vems påstående",
+    r"where does .{3,120}come from", r"evidence (?:that|for)", r"(?:i|ur|på|till) listan",
+    r"(?:adress|länk)(?:en)? till",
 )  # fmt: skip
 # What a source is called, and what its maker does; they may speak of something else too.
 _WORKS = _any(
@@ -52,6 +56,21 @@ _WORKS = _any(
     r"(?:slagit fast|kommit fram till)", r"(?:står|ligger|stod|låg) bakom",
     r"(?:published|issued|wrote|written|reported)",
 )  # fmt: skip
+# What mostly asks for one: what a source is called right after the question word, and what one
+# says who wants to check.
+_CALLED = (
+    r"(?:\w*(?:artikel|tidning|tidskrift|rapport|pressmeddelande|nyhet|publikation|skrift|faktablad|"
+    r"reportage|studie|undersökning|recension|medium|dokument|text|inslag)|"
+    r"article|paper|newspaper|broadcaster|report|publication|study)"
+)
+_LIKELY = _any(
+    rf"(?:vilken|vilket|which|va|vad heter) (?:\w+ )?{_CALLED}(?:e?n|e?t)?",
+    r"(?:jag|man|vi) .{0,30}(?:kolla|kontrollera|verifiera|citera|underlag\w*).{0,15} att"
+    r"(?! \w+a\b)",
+    r"vilket underlag .{0,30}att(?! \w+a\b)",
+    r"täckning för att",
+    r"enligt vad",
+)
 # The rest of the frame of such a question, which says nothing of what is asked for.
 _FRAME = _any(
     *_SOURCE, _CLAIM, "vilken", "vilket", "vilka", "vad", "vart?", "vems?", "varifrån", "which",
@@ -61,7 +80,21 @@ _FRAME = _any(
     "number", "list", "come", "from",
 )  # fmt: skip
 # What asks for something that no source is.
-_OTHERWISE = re.compile(r"\W*(?:hur|varför|how|why)\b", re.IGNORECASE)
+_OTHERWISE = re.compile(
+    r"\W*(?:varför|why|how|hur(?! (?:många (?:käll|ref)|vet|kan \w+ veta)))\b", re.IGNORECASE
+)
+# Whose sources are meant: «nämns i artikeln om bron», «bygger artikeln om bron på»; «Vad heter
+# artikeln om bron?» asks for one of them.
+_HOME = re.compile(
+    r"\b(?:i|ur|till|av|bygger|använder|nämner|citerar|in|by) "
+    r"(?:(?:artikeln|texten|dokumentet|rapporten|uppsatsen|reportaget) om|"
+    r"(?:(?:litteratur|referens|käll)?listan|källförteckningen) (?:om|till|för)(?: artikeln om)?|"
+    r"the (?:article|text) (?:on|about)) (?P<about>[^,?]+?)(?= på\b| bygger\b| använder\b|[,.?]|$)",
+    re.IGNORECASE,
+)
+_SECTION = _any(
+    r"avsnitt(?:et)?", r"kapit(?:el|let)", r"under rubriken", r"stycket", r"section", r"chapter"
+)
 _WRITER = _any(
     r"skribent(?:en)?", r"journalist(?:en)?", r"reporter(?:n)?", r"författaren?", "author"
 )
@@ -69,15 +102,16 @@ _MANY = _any(
     "vilka", "alla", r"\w*källor(?:na)?", r"referenser(?:na)?", r"texter(?:na)?",
     r"artiklar(?:na)?", "rapporter(?:na)?", "pressmeddelanden", r"publikationer(?:na)?",
     "handlingar", "skrifter", "något", "sources", "references",
-    r"vad har .{2,60}(?:skrivit|publicerat|utgivit|gett ut)",
+    r"vad har .{2,60}(?:skrivit|publicerat|utgivit|gett ut)", r"vad (?:från|ur|av)",
 )  # fmt: skip
 _ORDINALS = (
     "första andra tredje fjärde femte sjätte sjunde åttonde nionde tionde elfte tolfte trettonde "
-    "fjortonde femtonde sextonde sjuttonde artonde nittonde tjugonde"
+    "fjortonde femtonde sextonde sjuttonde artonde nittonde tjugonde "
+    "tjugoförsta tjugoandra tjugotredje tjugofjärde tjugofemte"
 ).split()
 _CARDINALS = (
     "ett två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton "
-    "arton nitton tjugo"
+    "arton nitton tjugo tjugoett tjugotvå tjugotre tjugofyra tjugofem"
 ).split()
 _ENTRY = r"(?:källa(?:n)?|referens(?:en)?|fotnot|not|nummer|nr|source|reference|ref)"
 _NUMBERED = re.compile(
@@ -98,16 +132,21 @@ _SAID = re.compile(
 class AskedSource:
     """What a question asks of the sources.
 
-    ``sure`` says that it can ask for nothing else; ``topic`` is the question without its frame,
-    empty where there is no more in it; ``works`` are the words for a work in it («recensionen»);
-    ``many`` says that several sources may be the answer, ``writer`` that a person is asked for;
-    ``numbers`` are those of the entries that it names.
+    ``sure`` says that it can ask for nothing else, ``likely`` that it mostly does; ``topic`` is the
+    question without its frame, empty where there is no more in it; ``works`` are the words for a
+    work in it («recensionen»); ``about`` is what the document whose sources are meant is said to be
+    about, ``section`` says that a part of it is meant; ``many`` says that several sources may be
+    the answer, ``writer`` that a person is asked for; ``numbers`` are those of the entries that it
+    names.
     """
 
     text: str
     sure: bool
+    likely: bool
     topic: str
     works: tuple[str, ...]
+    about: str
+    section: bool
     many: bool
     writer: bool
     numbers: tuple[int, ...]
@@ -115,22 +154,33 @@ class AskedSource:
 
 def read_asked_source(text: str) -> AskedSource | None:
     """Read a question as one about sources; None where nothing in it speaks of any."""
-    sure, work = _SURELY.search(text), _WORKS.search(text)
-    if not sure and (not work or _OTHERWISE.match(text)):
+    sure, likely, work = (p.search(text) is not None for p in (_SURELY, _LIKELY, _WORKS))
+    if _OTHERWISE.match(text) or not (sure or likely or work):
         return None
     numbers = tuple(_number(match) for match in _NUMBERED.finditer(text))
+    home = _HOME.search(text)
+    works = tuple(m[0].lower() for m in _WORKS.finditer(text) if not _is_name(m))
     said = _SAID.search(text.rstrip(" ?.!"))
-    topic = _WORKS.sub(" ", _FRAME.sub(" ", said["said"] if said else text))
+    topic = _FRAME.sub(" ", said["said"] if said else text)
+    topic = _WORKS.sub(lambda m: m[0] if _is_name(m) else " ", topic)
     topic = " ".join(topic.split()).strip(" ?.!:,")
     return AskedSource(
         text,
-        sure is not None,
+        sure,
+        likely,
         topic,
-        tuple(match[0].lower() for match in _WORKS.finditer(text)),
+        works,
+        home["about"] if home else "",
+        _SECTION.search(text) is not None,
         _MANY.search(text) is not None,
         _WRITER.search(text) is not None,
         numbers,
     )
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """Tell whether a word for a work is a name inside a sentence: «Läkartidningen»."""
+    return match[0][0].isupper() and match.start() > 0
 
 
 def _number(match: re.Match[str]) -> int:

@@ -18,6 +18,7 @@ from answer.asked_source import AskedSource
 from answer.confidence import logistic
 from answer.evidence import Word, coverage, covered, weigh_words
 from answer.question import Question, read_question
+from answer.reference_lists import ReferenceLists, citing, place
 from index.analysis import content_words, fold, index_terms, question_terms, stem, words
 from index.encoder import Encoder, Vectors
 from index.records import Hit, Where
@@ -40,6 +41,8 @@ FEATURES = (
     "behind",  # how far that is behind the best, times 10
 )
 SIGNS = (1, 1, 1, 1, 1, 1, 1, -1, -1, 1, 1)
+# What of an entry a question may name.
+_SIGNS = ("title", "maker", "kind")
 _PASSAGES, _ENTRIES = 10, 60
 _BY_NUMBER = 0.97
 # A writer as reference lists write one: «Ek A», «Ek, Anna».
@@ -91,7 +94,7 @@ class Sources:
     ) -> None:
         """``documents`` restricts them to the lists of some documents, unless it is empty."""
         self._store, self._encoder = store, encoder
-        self._documents = frozenset(documents)
+        self._lists = ReferenceLists(store, documents)
         self._mode, self._dense_weight = mode, dense_weight
         self._vectors: dict[str, Vectors | None] = {}
         self._encoding = self._searching = 0.0
@@ -103,94 +106,90 @@ class Sources:
         the best is found to be right (``said``, with a bias), and the ``threshold`` of an answer.
         """
         started = time.perf_counter()
-        found = self._numbered(asked) if asked.numbers else self._likeliest(asked, weights)
+        asked, lists = self._at_home(asked)
+        if asked.numbers:
+            found = self._numbered(asked, lists)
+        else:
+            found = self._likeliest(asked, lists, weights)
         taken = (time.perf_counter() - started) * 1000 - self._encoding - self._searching
         timings = {"encode": self._encoding, "search": self._searching, "extract": taken}
         return replace(found, timings_ms={name: round(ms, 2) for name, ms in timings.items()})
 
-    def _likeliest(self, asked: AskedSource, weights: Mapping[str, Any]) -> FoundSources:
-        ranked = rank(self.candidates(asked), weights["rank"])
+    def candidates(self, asked: AskedSource) -> list[Candidate]:
+        """Return the entries and statements near a topic, with their evidence, unranked."""
+        return self._candidates(*self._at_home(asked))
+
+    def _at_home(self, asked: AskedSource) -> tuple[AskedSource, ReferenceLists]:
+        """Return the question and the lists, or the list that it says it means.
+
+        What it says of that one is then no longer a part of what is asked for.
+        """
+        home = self._nearest_list(asked.about, self._lists) if content_words(asked.about) else ()
+        if not home:
+            return asked, self._lists
+        topic = " ".join(asked.topic.replace(asked.about, " ").split())
+        text = asked.text.replace(asked.about, " ")
+        return (
+            replace(asked, text=text, topic=topic if content_words(topic) else ""),
+            self._lists.only(citing(home[0])),
+        )
+
+    def _nearest_list(self, topic: str, lists: ReferenceLists) -> tuple[str, ...]:
+        """Return the entries of the document with a list that is nearest to a topic."""
+        hits = self._search(topic, "document", _PASSAGES, lists.documents)
+        found = (lists.of(hit.chunk.document_id) for hit in hits)
+        return next((entries for entries in found if entries), ())
+
+    def _likeliest(
+        self, asked: AskedSource, lists: ReferenceLists, weights: Mapping[str, Any]
+    ) -> FoundSources:
+        if asked.section and asked.sure and (cited := lists.cited_under(asked.topic)):
+            return FoundSources(cited, len(cited), _BY_NUMBER, named=True)
+        ranked = rank(self._candidates(asked, lists), weights["rank"])
         best = next(iter(ranked), None)
-        home = best.records[:1] if best else ()
-        if asked.many and (whole := self._whole_lists(asked, home)):
+        named = best is not None and any(best.has(sign) for sign in _SIGNS)
+        if asked.many and not named and (whole := _whole(asked, lists, best)):
             return FoundSources(whole, len(whole), _BY_NUMBER, named=True)
         if best is None:
             return FoundSources(())
-        chosen = self._chosen(asked, ranked)
+        chosen = _chosen(asked, ranked)
         others = (i for c in ranked for i in c.records)
         sure = probability(best, weights["said"])
         if asked.writer and not any(self._written(i) for i in chosen):
             sure = 0.0
         matched = len(chosen) if sure >= weights["threshold"] else 0
-        named = any(best.has(sign) for sign in ("title", "maker", "kind"))
         return FoundSources(tuple(dict.fromkeys([*chosen, *others])), matched, sure, named)
-
-    def _chosen(self, asked: AskedSource, ranked: Sequence[Candidate]) -> tuple[str, ...]:
-        """Return the best one's records, or all in its list that share its title or maker."""
-        best = ranked[0]
-        for sign in ("title", "maker"):
-            if best.has(sign) and (asked.many or sign == "title"):
-                home = _citing(best.records[0])
-                alike = (c.records[0] for c in ranked if c.has(sign))
-                return tuple(sorted((i for i in alike if _citing(i) == home), key=_place))
-        return best.records
-
-    def _whole_lists(self, question: AskedSource, best: Sequence[str]) -> tuple[str, ...]:
-        """Return every entry, where nothing is said of those asked for but whose list it is."""
-        asked = {stem(word) for word in content_words(question.topic)}
-        if not asked:
-            return self._lists()
-        if not question.works:
-            return ()  # «Vilka källor handlar om broar?» asks for some
-        home = {_citing(record) for record in best}
-        titles = {d: {stem(w) for w in words(self._document(d).title)} for d in home}
-        return tuple(i for d, title in titles.items() if asked <= title for i in self._list(d))
-
-    def _lists(self) -> tuple[str, ...]:
-        """Return the entries of all documents searched, in order."""
-        every = {_citing(record.id) for record in self._store.documents("reference")}
-        home = every & self._documents if self._documents else every
-        return tuple(i for document in sorted(home) for i in self._list(document))
-
-    def _list(self, document_id: str) -> tuple[str, ...]:
-        document = self._store.document(document_id)
-        references = document.references if document else ()
-        return tuple(f"{document_id}#{reference.number}" for reference in references)
 
     def _written(self, record_id: str) -> bool:
         """Tell whether an entry names its writer."""
         record = self._document(record_id)
         return _NAME.search(record.text.partition("\n")[0].replace(record.title, " ")) is not None
 
-    def _numbered(self, asked: AskedSource) -> FoundSources:
+    def _numbered(self, asked: AskedSource, lists: ReferenceLists) -> FoundSources:
         """Return the entries of the numbers asked for, in the document that the topic is about."""
-        if content_words(asked.topic):
-            hits = self._search(asked.topic, "document", _PASSAGES, self._documents)
-            lists = (self._list(hit.chunk.document_id) for hit in hits)
-            near = next((entries for entries in lists if entries), ())
-        else:
-            near = self._lists()
-        wanted = tuple(i for i in near if int(i.rpartition("#")[2]) in asked.numbers)
+        about = content_words(asked.topic)
+        near = self._nearest_list(asked.topic, lists) if about else lists.entries()
+        wanted = tuple(i for i in near if place(i)[1] in asked.numbers)
         found = tuple(dict.fromkeys([*wanted, *near]))
         return FoundSources(found, len(wanted), _BY_NUMBER if wanted else 0.0, named=True)
 
-    def candidates(self, asked: AskedSource) -> list[Candidate]:
-        """Return the entries and statements near a topic, with their evidence, unranked."""
+    def _candidates(self, asked: AskedSource, lists: ReferenceLists) -> list[Candidate]:
         near: list[tuple[tuple[str, ...], str, str, float, tuple[bool, ...]]] = []
         question = read_question(asked.topic)
-        allowed = frozenset(i for document in self._documents for i in self._list(document))
-        if not asked.topic or (self._documents and not allowed):
+        allowed = frozenset(i for document in lists.documents for i in lists.of(document))
+        sought = asked.topic or asked.about
+        if not sought or (lists.documents and not allowed):
             return []
-        for hit in self._search(asked.topic, "reference", _ENTRIES, allowed):
+        for hit in self._search(sought, "reference", _ENTRIES, allowed):
             record = self._document(hit.chunk.document_id)
             entry = min(hit.units, key=lambda unit: unit.chunk.start)
             text = record.text.partition("\n")[0]
-            home = self._document(_citing(record.id)).title
+            home = self._document(citing(record.id)).title
             named = _named(asked, record, home)
             near.append(((record.id,), text, home, entry.similarity, named))
         if not near:
             return []
-        for hit in self._search(asked.topic, "document", _PASSAGES, self._documents):
+        for hit in self._search(sought, "document", _PASSAGES, lists.documents):
             document = self._document(hit.chunk.document_id)
             for unit in hit.units:
                 rests_on = references_for(document, unit.chunk.start, unit.chunk.end)
@@ -208,7 +207,9 @@ class Sources:
                     (likeness - 0.8) * 10, (likeness - best) * 10,
                 ),
             )
-            for ids, text, above, likeness, named in near
+            for ids, text, above, like, named in near
+            # What is only said of the list tells its entries not apart.
+            for likeness in (like if asked.topic else best,)
         ]  # fmt: skip
 
     def _search(
@@ -285,13 +286,27 @@ def _capital(text: str, word: str) -> bool:
     return at >= 0 and text[at].isupper()
 
 
-def _citing(record_id: str) -> str:
-    """Return the id of the document whose list a record stands in."""
-    return record_id.rpartition("#")[0]
+def _chosen(asked: AskedSource, ranked: Sequence[Candidate]) -> tuple[str, ...]:
+    """Return the best one's records, or all in its list that share what the question names."""
+    best = ranked[0]
+    for sign in _SIGNS:
+        if sign == "kind" and asked.topic:
+            break  # «Vilka rapporter handlar om broar?» asks for some of that kind
+        if best.has(sign) and (asked.many or sign == "title"):
+            home = citing(best.records[0])
+            alike = (c.records[0] for c in ranked if c.has(sign))
+            return tuple(sorted((i for i in alike if citing(i) == home), key=place))
+    return best.records
 
 
-def _place(record_id: str) -> tuple[str, int]:
-    return _citing(record_id), int(record_id.rpartition("#")[2])
+def _whole(asked: AskedSource, lists: ReferenceLists, best: Candidate | None) -> tuple[str, ...]:
+    """Return every entry, where nothing is said of those asked for but whose list it is."""
+    if not content_words(asked.topic):
+        return lists.entries()
+    if not asked.works:
+        return ()  # «Vilka källor handlar om broar?» asks for some
+    homes = {citing(record) for record in best.records[:1]} if best else set()
+    return lists.titled(asked.topic, homes)
 
 
 def rank(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> list[Candidate]:

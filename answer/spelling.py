@@ -20,8 +20,9 @@ from index.store import Vocabulary
 # A word, not a scrap of mark-up, an address or code.
 _WORD = re.compile(r"(?<![\w<>=/@#{}$&\\.])[^\W\d_]+(?![\w<>=/@#{}$&\\])")
 _RESTORED = {"a": "aåä", "o": "oö"}
-# «ar» alone would be read as the far commoner «är».
+# «ar» alone would be read as the far commoner «är», and «kalla» is as common as «källa».
 _YEAR = re.compile(r"\b(?<=vilket )ar\b|\b(?<=manga )ar\b", re.IGNORECASE)
+_SOURCE = re.compile(r"\b(?<=vilken )kalla\b", re.IGNORECASE)
 # More spellings than this are not tried; a word so long has few meant ones anyway.
 _MOST_SPELLINGS = 3000
 # A Swedish word at least this frequent is taken for well spelt.
@@ -49,7 +50,7 @@ def repair(text: str, vocabulary: Vocabulary, *, english: bool = False) -> str:
             return word
         return found.capitalize() if word[0].isupper() else found
 
-    return _WORD.sub(mended, _YEAR.sub("år", text) if bare else text)
+    return _WORD.sub(mended, _SOURCE.sub("källa", _YEAR.sub("år", text)) if bare else text)
 
 
 def _mend(word: str, vocabulary: Vocabulary, *, bare: bool, english: bool) -> str:

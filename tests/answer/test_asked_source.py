@@ -26,12 +26,46 @@ def test_what_a_statement_rests_on(question: str, topic: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "sure", "likely"),
+    [
+        ("Vad finns det för belägg för att bron sprack?", True, False),
+        ("Var i all världen har man fått priset ifrån?", True, False),
+        ("Vilken tidning skrev att bron sprack?", False, True),
+        ("Vad heter pressmeddelandet om bron?", False, True),
+        ("Jag vill kontrollera att bron kostade så mycket.", False, True),
+        ("Vilket underlag finns för att bron sprack?", False, True),
+        ("Vad har Fiskverket gett ut om bron?", False, False),
+    ],
+)
+def test_how_surely_a_source_is_asked_for(question: str, sure: bool, likely: bool) -> None:
+    asked = read_asked_source(question)
+    assert asked is not None
+    assert (asked.sure, asked.likely) == (sure, likely)
+
+
+@pytest.mark.parametrize(
+    ("question", "about", "topic"),
+    [
+        ("Vilka texter bygger artikeln om bron på?", "bron", "om bron på"),
+        ("Vad nämns i artikeln om bron över sundet?", "bron över sundet", "i om bron över sundet"),
+        ("Vad heter artikeln om bron?", "", "om bron"),
+        ("Vilken artikel i Läkartidningen nämns?", "", "i Läkartidningen"),
+    ],
+)
+def test_whose_sources_are_meant(question: str, about: str, topic: str) -> None:
+    asked = read_asked_source(question)
+    assert asked is not None
+    assert (asked.about, asked.topic) == (about, topic)
+
+
+@pytest.mark.parametrize(
     ("question", "numbers"),
     [
         ("Vad är referens 13?", (13,)),
         ("Vem står bakom [4] i artikeln?", (4,)),
         ("Vad heter källa nummer tre?", (3,)),
         ("Vad handlar den fjortonde källan om?", (14,)),
+        ("Vad heter den tjugoförsta källan?", (21,)),
         ("Vilken källa nämner 3 000 ärenden?", ()),
         ("Vilken källa säger att notan blev 12 kronor?", ()),
     ],
@@ -60,7 +94,9 @@ def test_works(question: str, works: tuple[str, ...], many: bool, writer: bool) 
 @pytest.mark.parametrize(
     "question",
     ["Vad kostade bron?", "Hur många sidor har rapporten?", "Varför skrev hon brevet?",
-     "Vilka uppgifter läckte?", "Vilka preferenser har de?"],
+     "Vilka uppgifter läckte?", "Vilka preferenser har de?", "Hur kan man boka?",
+     "Varför hänvisas gästerna till kajen?", "Vad är tanken med bron?",
+     "Vad finns det för underlag för att fatta beslut?"],
 )  # fmt: skip
 def test_other_questions(question: str) -> None:
     assert read_asked_source(question) is None

@@ -98,6 +98,7 @@ VOCABULARY = Counted({"millennium": 20, "millenium": 3, "oracle": 5, "konkurrens
         ("vrför kom Konkurensverket?", "varför kom Konkurrensverket?"),
         ("samordningsgrupens granksning", "samordningsgruppen granskning"),
         ("Vilket ar var det?", "Vilket år var det?"),
+        ("Vilken kalla ar det?", "Vilken källa är det?"),
         ("Pa vilket satt mattes det?", "På vilket sätt mattes det?"),
     ],
 )

@@ -16,9 +16,15 @@ BRIDGE = """# Bron i Lillvik
 
 Bron över sundet är 412 meter lång och har kostat 815 miljoner kronor. [2]
 
+## Vintern på bron
+
 Under den första vintern sprack fyra balkar, och bron stod uppfälld i trettioen timmar. [1]
 
-Kommunen har sedan dess bytt bultarna om nätterna, och kaféet på kajen har fått färre gäster.
+Stålet tålde inte kylan. [4]
+
+## Efteråt
+
+Kommunen har sedan dess bytt bultarna om nätterna, och kaféet på kajen har fått färre gäster. Chefen skrev en slutrapport om saltet i betongen.
 
 ## Referenser
 
@@ -76,7 +82,16 @@ def entries(answer: Answer) -> list[str]:
             "Vilka källor bygger artikeln om skolmaten i Älvby på?",
             ["skolmaten.md#1", "skolmaten.md#2", "skolmaten.md#3"],
         ),
+        ("Vilka källor används i artikeln om bron?", [f"bron.md#{n}" for n in (1, 2, 3, 4)]),
+        # What a section cites.
+        ("Vilka källor ligger bakom avsnittet Vintern på bron?", ["bron.md#1", "bron.md#4"]),
         # By maker, kind and title.
+        (
+            "Vilka texter från Älvby Nyheter nämns i artikeln om skolmaten?",
+            ["skolmaten.md#2", "skolmaten.md#3"],
+        ),
+        ("Vilken recension nämns i artikeln om skolmaten?", ["skolmaten.md#2"]),
+        ("Vilken artikel i Tidskrift för broar nämns i texten om bron?", ["bron.md#4"]),
         ("Vilka texter från Kustbladet nämns?", ["bron.md#1", "bron.md#3"]),
         ("Vad har Lund skrivit om broar?", ["bron.md#4"]),
         ("Vilken recension nämns om skolmaten?", ["skolmaten.md#2"]),
@@ -110,6 +125,19 @@ def test_an_entry_is_shown_as_it_is_written_with_its_title_as_short_answer(
 )
 def test_none(engine: Answerer, question: str) -> None:
     assert entries(engine.ask(question)) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        # An answer that is called what is asked for, in the text.
+        "Vilken rapport skrev chefen?",
+        # A section is spoken of, but no source.
+        "Vad sprack enligt avsnittet om vintern?",
+    ],
+)
+def test_a_question_that_the_text_answers(engine: Answerer, question: str) -> None:
+    assert not any("#" in p.document.id for p in engine.ask(question).passages[:1])
 
 
 def test_every_list(engine: Answerer) -> None:
