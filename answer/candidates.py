@@ -32,8 +32,14 @@ _WHEN = re.compile(r"\b(?:när|when|hur länge|how long)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:om|när|efter att|innan|tills) $", re.IGNORECASE)
 _PHRASE_START = re.compile(r"(?:en|ett|att|den|det|de)\b")
 _AFTER = re.compile(r"\W*?(?: ([^\W\d_]+))?")
-_HOW_MUCH = re.compile(r"\bhur (?:mycket|stor[at]?)\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(
+    r"\bhur (?:mycket|stor[at]?|hög[at]?|högt|lång[at]?|djup[at]?|bred[at]?|tung[at]?|låg[at]?)\b",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(r" [^\W\d_]+(?: (?:per|om|i) [^\W\d_]+)?")
+# One is no number by any pattern, nor is every measure one.
+_COUNTED = re.compile(rf"(?:bara |endast )?(?:en|ett|{NUMBER}) [\w-]+(?: av \w+)?", re.IGNORECASE)
+_CAUSE = re.compile(r"\b(?:efter|genom|tack vare|på grund av|till följd av) $", re.IGNORECASE)
 _PAIR = re.compile(r"\w (?:och|samt) \w")
 _EVEN = 0.2
 # How much lower a score may be for its answer to be shown beside the best, and how long both are.
@@ -223,7 +229,9 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
         if question.type == "definition" and (found := nearest(question, text)):
             return whole_phrase(text, found[0], question)
         if question.type in VALUES and not _open(question, text):
-            return None
+            # No pattern knows all that may be counted: «en procent», «bara ett parti».
+            counted = not nearest(question, text) and _COUNTED.match(text, *read)
+            return read if counted else None
     if question.several and question.type != "why" and (whole := enumeration(text)):
         return _enumerated(text, whole, read)
     if question.type == "yes_no":
@@ -249,7 +257,8 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
     elif leading := _LEADING.match(text, read.start, read.end):
         read = Span(leading.end(), read.end)
     phrase = whole_phrase(text, read, question)
-    if question.type == "why" and len(text[slice(*phrase)].split()) < _REASON:
+    caused = _CAUSE.search(text, 0, phrase.start)
+    if question.type == "why" and not caused and len(text[slice(*phrase)].split()) < _REASON:
         # A thing is no reason; what is told of it is.
         told = next((s for s in sentence_spans(text) if s.start <= phrase.start < s.end), phrase)
         return trim(text, told)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from answer.question import FINITE, Question, any_of, is_verb
-from answer.spans import MANY, NAME, clause_end, enumerated, enumeration, trim
+from answer.spans import MANY, NAME, NUMBER, ONE_IN, clause_end, enumerated, enumeration, trim
 from index.analysis import STOPWORDS, compound_parts, stem, words
 from ingest.records import Span
 from ingest.sentences import sentence_spans
@@ -20,6 +20,8 @@ _WORD = re.compile(r"[\w:’'/-]+")
 _GENITIVE = re.compile(r"(?:[^\W\d_]+:s|[A-ZÅÄÖ]\w+s|\w{3,}(?:ens|ets|nas|rnas))")
 _NEXT_WORD = re.compile(r" ([^\W\d_][\w:-]*)")
 _LOOSE_START = re.compile(any_of(r"och samt eller men som dels delvis att\sdet\sär") + r"\s+", re.I)
+_DELS = re.compile(r"\bdels $", re.IGNORECASE)
+_ALSO = re.compile(r",? (?:och )?dels ", re.IGNORECASE)
 _LOOSE_END = re.compile(
     r"\s+"
     + any_of(
@@ -49,6 +51,13 @@ _OF_NO_NAME = frozenset(
 )
 _AND = re.compile(r",? (?:och|samt|eller|respektive) |, ")
 _LONGEST_THING = 6
+# As many words of a sentence are an answer's beginning, not the end of what comes before it.
+_PART = 4
+# A main clause after the clause set before it is told by a modal verb, or by being short.
+_MODAL = re.compile(
+    any_of("kan kunde ska skulle får fick måste vill ville bör borde"), re.IGNORECASE
+)
+_SHORT_CLAUSE = 4
 _AND_ANOTHER = re.compile(r" (?:och|samt) [\w-]+(?=[,.;:]|$)")
 _FRONTED = re.compile(
     any_of(r"eftersom då när sedan om trots\satt genom\satt efter\satt för\satt"), re.IGNORECASE
@@ -56,20 +65,41 @@ _FRONTED = re.compile(
 
 # A verb at the start, and a preposition after it, belong to what is said of the answer.
 _PARTICLE = any_of("tillbaka upp ned ner ut in bort fram ihop igen loss")
-_OPENING_VERB = re.compile(rf"{FINITE.pattern} (?!{_PARTICLE})(?:(?:på|av|med|om|i|för|till) )?")
+_OPENING_VERB = re.compile(
+    rf"(?!{ONE_IN}){FINITE.pattern} (?!{_PARTICLE})(?:(?:på|av|med|om|i|för|till) )?"
+)
 # «Vad gör …?» and «hur slutade …?» ask for the verb too, «vad ska … göra?» for its infinitive.
 _DOING = re.compile(
-    rf"{any_of('gör gjorde gjordes doing')}|^\W*hur {FINITE.pattern}(?!.*\btill väga\b)",
+    rf"{any_of('gör gjorde gjordes doing')}(?! att)|^\W*hur {FINITE.pattern}(?!.*\btill väga\b)",
     re.IGNORECASE,
 )
 _TO_DO = re.compile(any_of("göra gjort do done"), re.IGNORECASE)
+# «Vad hände?» and «vad visade provet?» ask for all that is told.
+_HAPPENED = re.compile(any_of(r"händ(?:e|er)? hänt inträffa\w* skedde visa(?:r|de)"), re.IGNORECASE)
 # «att, efter råd och samtal, bygga»: what is put in comes before the verb.
 _INSERTED = re.compile(r"att, .{3,80}, (?=[a-zåäö]+ )")
+_ASKED_AIM = re.compile(any_of(r"\w*(?:syftet?|målet?|avsikten?|tanken?)"), re.IGNORECASE)
+_AIM = re.compile(r"(?!för att )(?:[\w-]+ ){1,3}(?:skulle|ska) (?=(?!ha )[\w-]+a )", re.IGNORECASE)
+_PURPOSE_FIRST = re.compile(
+    rf"För att [^.,;!?]+?(?= {FINITE.pattern} )(?<!som)(?<!att)(?<!när)(?<!där)(?<!inte)"
+)
 _COPULA = re.compile(r"(?:är|var|blev) (?=\w)")
 _PLACE = re.compile(r"\W*(?:var|where)\b", re.IGNORECASE)
+_ONE = re.compile(r"\bvart? $", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:annan|annat|tredje|fjärde|femte|sjätte|sjunde|åttonde|nionde|tionde)\b")
+_CHANGED = re.compile(
+    any_of(r"ökade? steg stiger öka\w* minska\w* sjönk sjunker föll gick ändra\w*"), re.IGNORECASE
+)
+_TO_WHAT = re.compile(r"\btill (?:vil\w+|hur|what)\b", re.IGNORECASE)
+_RISEN = re.compile(rf"\bfrån {NUMBER}(?: [\w-]+)? till $", re.IGNORECASE)
+_CLAUSES = re.compile(
+    r"\batt [^.;:!?]+?(?:, att [^.;:!?]+?)* och att [^.;:!?]+?(?=[.;:!?]|, (?:men|medan|vilket) |$)"
+)
 _AT = re.compile(r"\b(?:i|på|vid|hos|inom|utanför|mellan|under|nära) $", re.IGNORECASE)
 _VERB_BEFORE = re.compile(rf"{FINITE.pattern} $")
 _TO = re.compile(r"\batt $")
+_INFINITIVE = re.compile(r"\batt (?:inte )?\w+a\b")
+_THAT_CLAUSE = re.compile(r"[^.;:!?]*?(?=[.;:!?]|, (?:och|men|medan|vilket|enligt) |$)")
 _NAME_LIKE = re.compile(rf"[A-ZÅÄÖ\d«»”\"]|{MANY}")
 _PREPOSITION = re.compile(r" (?:på|om|av) ")
 
@@ -98,17 +128,29 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
     if (
         not doing
         and question.type != "why"
+        and not _HAPPENED.search(question.text)
         and (verb := _OPENING_VERB.match(text, *span))
         and verb.end() < end
     ):
         span = Span(verb.end(), span.end)
     if inserted := _INSERTED.match(text, *span):
         span = Span(inserted.end(), span.end)
+    if _ASKED_AIM.search(question.text) and (aim := _AIM.match(text, *span)):
+        # «Stödet skulle | rädda butikerna»
+        span = Span(aim.end(), span.end)
+    if question.type == "why" and (purpose := _PURPOSE_FIRST.match(text, *span)):
+        # «För att rädda ekonomin | beviljade regionen ett bidrag»
+        span = Span(span.start, purpose.end())
     if question.type == "why" and (copula := _COPULA.match(text, *span)):
         span = Span(copula.end(), span.end)
     if _TO_DO.search(question.text) and text.startswith("att ", span.start, span.end):
         span = Span(span.start + 4, span.end)
-    if (opening := _LOOSE_START.match(text, span.start, span.end)) and opening.end() < span.end:
+    both = _ALSO.search(text, *span) is not None
+    if both and (dels := _DELS.search(text, 0, span.start)):
+        span = Span(dels.start(), span.end)
+    opening = _LOOSE_START.match(text, span.start, span.end)
+    # «Dels …, dels …» is one answer in two parts.
+    if opening and opening.end() < span.end and not (both and _DELS.match(text, *opening.span())):
         span = Span(opening.end(), span.end)
     while closing := _LOOSE_END.search(text[span.start : span.end]):
         # What ends its clause belongs to it: «gick inte att läsa av», «kopplat till den».
@@ -166,6 +208,8 @@ def _one_sentence(text: str, span: Span) -> Span:
         for s in sentence_spans(text)
         if s.start < span.end and span.start < s.end
     ]
+    if parts and len(text[slice(*parts[0])].split()) >= _PART:
+        return parts[0]
     return max(parts, key=lambda p: p.end - p.start, default=span)
 
 
@@ -173,7 +217,12 @@ def _one_clause(text: str, span: Span) -> Span:
     """Return a span without the clause put after it: «papper | och läxor delades ut»."""
     for match in _AND_CLAUSE.finditer(text, *span):
         told = FINITE.search(text, span.start, match.start())
-        if not told and not is_verb(match[1]) and FINITE.fullmatch(match[2]):
+        other = not is_verb(match[1]) and FINITE.fullmatch(match[2])
+        # «ett avstånd på en mil | men skärpte villkoren»
+        contrary = "men" in match[0] and FINITE.fullmatch(match[1])
+        # Of «att röda, gröna och blå ska säljas» the verb is that of them all.
+        joint = other and text.startswith("att ", span.start)
+        if not told and not joint and (other or contrary):
             return Span(span.start, match.start())
     return span
 
@@ -188,7 +237,10 @@ def _without_main_clause(text: str, span: Span) -> Span:
     if fronted is None or len(before[: fronted.start()].split()) > 1:
         return span
     verbs = list(FINITE.finditer(text, span.start, span.end))
-    if len(verbs) < 2 or len(text[verbs[-1].end() : span.end].split()) > 4:
+    if len(verbs) < 2:
+        return span
+    modal = _MODAL.fullmatch(verbs[-1][0])
+    if not modal and len(text[verbs[-1].end() : span.end].split()) > _SHORT_CLAUSE:
         return span
     return trim(text, Span(span.start, verbs[-1].start()))
 
@@ -199,8 +251,14 @@ def _completed(text: str, span: Span, question: Question) -> Span:
     if _GENITIVE.fullmatch(last) and (following := _NEXT_WORD.match(text, end)):
         end = following.end()
     for more in (_OR_NOT, _AND_ANOTHER, _ENDING):
+        # A verb's particle is none of a noun's phrase: «byttes hela styrelsen | ut».
+        if more is _ENDING and not _has_verb(text, Span(start, end)):
+            continue
         if following := more.match(text, end):
             end = following.end()
+    changed = _CHANGED.search(question.text) and not _TO_WHAT.search(question.text)
+    if changed and (risen := _RISEN.search(text, 0, start)):
+        start = risen.start()
     if _PLACE.match(question.text) and (at := _AT.search(text, 0, start)):
         start = at.start()
     elif (
@@ -208,10 +266,45 @@ def _completed(text: str, span: Span, question: Question) -> Span:
         and not _TO_DO.search(question.text)
         and (to := _TO.search(text, 0, start))
     ):
-        start = to.start()
+        start, end = _that(text, Span(to.start(), end), question)
+    if text.startswith("att ", start):
+        start, end = _with_other_clauses(text, Span(start, end))
+    if (one := _ONE.search(text, 0, start)) and _ORDINAL.match(text, start):
+        start = one.start()
     if question.focus:
         start = _with_focus(text, Span(start, end), question.focus)
     return Span(start, end)
+
+
+def _with_other_clauses(text: str, span: Span) -> Span:
+    """Return a clause with those in a row with it: «att A, att B och att C»."""
+    sentence = next((s for s in sentence_spans(text) if s.start <= span.start < s.end), span)
+    for row in _CLAUSES.finditer(text, *sentence):
+        if row.start() <= span.start and span.end <= row.end():
+            return trim(text, Span(*row.span()))
+    return span
+
+
+def _that(text: str, span: Span, question: Question) -> Span:
+    """Return a clause with its «att» and its verb, or without «att» where the question says that.
+
+    «Vad tände torven?» on «att gnistor tände torven» asks for «gnistor».
+    """
+    if _has_verb(text, span):
+        return span
+    clause = _THAT_CLAUSE.match(text, span.end)
+    verb = clause and FINITE.search(clause[0])
+    bare = Span(span.start + len("att "), span.end)
+    if clause is None or verb is None:
+        return bare
+    said = {stem(word) for word in words(question.text)}
+    return bare if stem(verb[0].lower()) in said else trim(text, Span(span.start, clause.end()))
+
+
+def _has_verb(text: str, span: Span) -> bool:
+    """Tell whether a span holds a finite verb, or an infinitive after «att»."""
+    inside = text[slice(*span)]
+    return _INFINITIVE.search(inside) is not None or any(map(is_verb, words(inside)))
 
 
 def _with_focus(text: str, span: Span, focus: str) -> int:
@@ -252,7 +345,7 @@ def done_by_subject(text: str, span: Span, question: Question) -> Span:
 
     «Vad gjorde köket?» on «Köket stängde, och hallen målades» asks for «stängde».
     """
-    if not _DOING.search(question.text):
+    if question.focus or not _DOING.search(question.text):
         return span
     cuts = [0, *(at for m in _AND_OTHERS.finditer(text) for at in m.span()), len(text)]
     clauses = [Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]

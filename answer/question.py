@@ -37,7 +37,8 @@ FINITE = _compiled(
     r"måste tog tar gav ger lät låter höll står stod ligger låg drog satte valde såg insåg "
     r"bar bröt fann försvann föll hann lade led rev sade sjönk skar skrev slog sköt steg vann vek "
     r"\w{2,}(?:erade|erades|gade|gades|kade|kades|tade|tades|nade|nades|lade|lades|rade|rades) "
-    r"\w{2,}(?:[dlnmrgvj]des?|byggdes?|[kpstf]tes?)"
+    # «Stående» and «nionde» are none.
+    r"(?!\w*(?:[ae]nde|[nt]ionde|sjunde|åttonde)\b)\w{2,}(?:[dlnmrgvj]des?|byggdes?|[kpstf]tes?)"
 )
 # How common an infinitive is beside its present tense, at the least.
 _INFINITIVE = 0.05
@@ -211,7 +212,7 @@ def is_verb(word: str) -> bool:
 
 def _how(rest: str, near: str) -> AnswerType:
     measure = rest.lower().partition(" ")[0]
-    if measure in ("länge", "lång", "långt", "long"):
+    if measure in ("länge", "lång", "långt", "long") or measure.startswith(("försena", "delay")):
         return "duration"
     if measure in ("många", "many"):
         noun = " ".join(rest.split()[1:2])
@@ -260,7 +261,11 @@ def _which(asking: str, rest: str) -> AnswerType:
     if _ADJECTIVE.fullmatch(noun):
         noun = after.partition(" ")[0]
     noun = noun.strip("?,.")
-    if asking != "vilka" and _DATE.fullmatch(noun):
+    # «Vilken tid på året?»
+    when = noun in ("tid", "tider", "tidpunkt") and re.search(
+        r"\b(?:av|på) (?:året|dygnet|dagen)", after
+    )
+    if asking != "vilka" and (_DATE.fullmatch(noun) or when):
         return "date"
     if asking == "vilka" and FINITE.fullmatch(noun):
         return "who"

@@ -18,11 +18,20 @@ _FRACTIONS = (
     r"en\shalv en\stredjedel två\stredjedelar en\sfjärdedel tre\sfjärdedelar en\sfemtedel "
     r"en\stiondel hälften"
 )
+_WORDS = (
+    r"två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton femton sexton sjutton arton "
+    r"nitton (?:tjugo|trettio|fyrtio|femtio|sextio|sjuttio|åttio|nittio)"
+    r"(?:ett|två|tre|fyra|fem|sex|sju|åtta|nio)?"
+)
+_ONE_WORD = f"(?:{'|'.join(_WORDS.split())})"
 MANY = any_of(
     r"(?:ett|två|tre|fyra|fem)\soch\sett\shalvt (?:en|två|tre|fyra|fem)\soch\sen\shalv "
-    rf"{_FRACTIONS} noll två tre fyra fem sex sju åtta nio tio elva tolv tretton fjorton "
-    "femton sexton sjutton arton nitton tjugo trettio fyrtio femtio sextio sjuttio åttio nittio "
+    rf"{_ONE_WORD}\s(?:tusen|hundra) {_FRACTIONS} noll {_WORDS} "
     "hundra tusen dussintals hundratals tusentals"
+)
+ONE_IN = (
+    r"\b(?:nästan |ungefär |drygt )?var(?:t)? (?:annan|annat|tredje|fjärde|femte|sjätte|sjunde|"
+    r"åttonde|nionde|tionde) (?=\w)"
 )
 NUMBER = rf"(?:{_DIGITS}|{MANY})"
 _HEDGE = (
@@ -60,9 +69,10 @@ _MONEY = _compiled(
 # The currency may stand in a label or in a table's heading: «Miljoner kronor: 275».
 _PRICED = _compiled(rf"{_CURRENCY}[^:;\n]{{0,20}}: (?P<value>{_DIGITS})(?![\w,])")
 _SHARE = _compiled(
-    rf"{_HEDGE}(?:{_DIGITS}|{MANY}) (?:procent|promille)\b",
+    rf"{_HEDGE}(?:{_DIGITS}|{MANY}|\ben) (?:procent|promille)\b",
     rf"{_HEDGE}{any_of(_FRACTIONS)}",
     rf"{_HEDGE}\b(?:\d+|{MANY}) av (?:\d+|{MANY})(?! {_SCALE})\b",
+    rf"{ONE_IN}[\w-]+",
 )
 _HOW_LARGE_PART = re.compile(any_of(r"\w*andel(?:en)? del part share proportion"), re.IGNORECASE)
 _FEAST = any_of("jul(?:en)? påsk(?:en)? pingst midsommar nyår(?:et)? årsskiftet")
@@ -79,8 +89,14 @@ _DATE = _compiled(
     rf"{_PART_OF}{_YEAR}",
     rf"\bkl(?:ockan|\.)? \d{{1,2}}(?:[.:]\d\d)?(?:{_TO}\d{{1,2}}(?:[.:]\d\d)?)?",
 )
+_FROM_TO = _compiled(
+    rf"\b(?:den )?\d{{1,2}} {_MONTH}(?: {_YEAR})? till (?:den )?\d{{1,2}} {_MONTH}(?: {_YEAR})?",
+    rf"{_MONTH}(?: {_YEAR})? till {_MONTH}(?: {_YEAR})?",
+)
+_PERIOD = re.compile(any_of(r"\w*period(?:en)? tid\sav datum dagar månader"), re.IGNORECASE)
 _DURATION = _compiled(
-    rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{MANY}|\ben|\bett|några|flera|ett par) (?:hela )?{_UNIT}"
+    rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|(?:{NUMBER} till )?{NUMBER}|\ben|\bett|några|flera|ett par) "
+    rf"(?:hela )?{_UNIT}"
     rf"(?: och (?:{_DIGITS}|{MANY}) (?:sekund|minut|månad)(?:er)?)?(?! {_YEAR})"
 )
 _MEASURE = any_of(
@@ -119,7 +135,8 @@ _REASON = _compiled(
         r"(?:målet|syftet|avsikten|tanken|ambitionen)\s.{0,60}?(?:är|var|varit)\satt"
     )
     + rf"(?: att)? (?P<cause>{_CLAUSE})",
-    rf"(?P<purpose>\b(?:i syfte att|med syftet? att|så att|för att) {_CLAUSE})",
+    rf"(?P<purpose>\b(?:i syfte att|med syftet? att|så att|(?<!i stället )(?<!istället )för att) "
+    rf"{_CLAUSE})",
     r"(?P<sake>\bför (?:[\w-]+ ){1,3}skull)\b",
 )
 _COPULA = _compiled(
@@ -138,7 +155,12 @@ _EXPLAINED = re.compile(
     r"(?:(?:det vill säga|alltså|dvs\.?|med andra ord|där) |(?=(?:en|ett) ))(?P<body>[^.;!?]+)"
 )
 _APPOSITION = re.compile(
-    rf"\b(?P<noun>(?:{_CAPITAL}s )?[a-zåäö]{{5,}})(?= (?P<name>{_CAPITAL})(?![:\w]))"
+    rf"\b(?P<noun>(?:{_CAPITAL}s |(?:det|den|de) [a-zåäö]+[ae] )?[a-zåäö]{{5,}})"
+    rf"(?= (?P<name>{_CAPITAL})(?![:\w]))"
+)
+# «Det som blir kvar kallas drank»
+_SO_CALLED = re.compile(
+    r"(?P<body>[^.,;:!?]{8,}?) (?:kallas|kallades|benämns) (?:för )?(?P<noun>[\w-]+)"
 )
 _SHORT_NAME = re.compile(rf"\b{_CAPITAL}-[a-zåäö]+")
 _GRAINS: dict[Grain, re.Pattern[str]] = {
@@ -150,7 +172,7 @@ _LEAD = re.compile(
 )
 _ANY_YEAR = re.compile(_YEAR)
 _YEARLY = re.compile(r"[^,;]+")
-_WHOLE = re.compile(r"\bav (?:de |dessa |totalt |sammanlagt )?$", re.IGNORECASE)
+_WHOLE = re.compile(r"\bav (?:de |dessa |totalt |sammanlagt |\w{2,}s )?$", re.IGNORECASE)
 # A comma, point or colon between figures is part of a number.
 _THING = r"[^\s,.;:](?:[^,.;:]|(?<=\d)[,.:](?=\d)){0,70}"
 _ENUMERATION = re.compile(
@@ -201,6 +223,8 @@ def _of_type(question: Question, text: str) -> list[Span]:
         case "money":
             return sorted([*_spans(_MONEY, text), *_spans(_PRICED, text, "value")])
         case "date":
+            if _PERIOD.search(question.text) and (periods := _spans(_FROM_TO, text)):
+                return periods
             wanted = _GRAINS.get(grain) if grain else None
             return [s for s in _spans(_DATE, text) if not wanted or wanted.search(text[slice(*s)])]
         case "duration":
@@ -285,8 +309,12 @@ def _definitions(text: str, content: Sequence[str]) -> list[Span]:
             found.append(Span(*match.span("body")))
     for match in _APPOSITION.finditer(text):
         name = match["name"]
-        if stem(name.lower()) in asked and len(match["noun"].split()[-1]) >= _NOUN:
+        last = match["noun"].split()[-1]
+        if stem(name.lower()) in asked and len(last) >= _NOUN and not is_verb(last):
             found.append(Span(*match.span("noun")))
+    for match in _SO_CALLED.finditer(text):
+        if stem(match["noun"].lower()) in asked:
+            found.append(Span(*match.span("body")))
     for match in _SHORT_NAME.finditer(text):
         if stem(match[0].lower().rpartition("-")[2]) in asked or match[0].lower() in content:
             found += filter(None, [_renamed(text, match)])
