@@ -22,17 +22,21 @@ _CLAIM = (
 _SOURCE = (
     r"käll(?:a|an|or|orna)", r"\w*käll(?:förteckning|hänvisning|angivelse|list)\w*",
     r"(?:referens|litteratur)(?:en|er|erna|list\w+|förteckning\w*)?", r"fotnot\w*",
-    r"(?:sources?|references?|cited)", r"\[\d{1,3}\]", r"hänvisa\w*", r"belägg(?:et|en|a)?",
+    r"(?:sources?|references?|cited)", r"\[\d{1,3}\]", r"(?<!vilken )hänvisning\w*",
+    r"hänvisas (?:det )?till",
+    r"hänvisar (?:man|ni|de|den|\w*artikeln|\w*texten)", r"belägg(?:et|en|a)?",
     r"läsa (?:mer|vidare) om", r"slå upp",
 )  # fmt: skip
 # What asks for one whatever else the question says.
 _SURELY = _any(
-    *_SOURCE, rf"{_CLAIM} (?:om|att|på|of|that|about)",
-    rf"(?:vad|vart?|varifrån|vems|where) .{{0,25}}{_CLAIM}",
+    # «Vad visar siffrorna om bron?» asks for the figures.
+    *_SOURCE, rf"(?<!visar )(?<!visade ){_CLAIM} (?:om|att|på|of|that|about)",
+    rf"(?:vad(?! visa)|vart?|varifrån|vems|where) .{{0,25}}{_CLAIM}",
     r"varifrån (?:har|får|fick|är)", r"var(?: \w+){0,4} (?:har|kommer) .{3,120}(?:ifrån|läst)",
     r"var(?: \w+){0,4} har .{3,120}(?:fått|hittat)", r"varifrån kommer (?:det )?att",
     r"varifrån kommer (?:\w*historien|berättelsen|jämförelsen|citatet|kalkylen|tanken)",
-    r"vart? (?:någonstans )?(?:står|stod|framgår)(?: det)?", r"stöd för att",
+    r"vart? (?:någonstans )?(?:(?:står|stod)(?= (?:det|att|uppgift\w*|om)\b)|framgår)(?: det)?",
+    r"stöd för att",
     r"vad (?:styrker|stödj?er)", r"belagt att", r"vad (?:bygger|grundar|stödj?er) .{3,60} på när",
     r"var (?:kan|hittar|finner|ska) (?:jag|man|vi) .{0,25}(?:läsa|slå|kolla|kontrollera|länk\w*)",
     r"hur (?:kan (?:man|ni|vi|de|jag) veta|vet (?:man|ni|vi|de|jag)) att", r"vems påstående",
@@ -41,7 +45,7 @@ _SURELY = _any(
 )  # fmt: skip
 # What a source is called, and what its maker does; they may speak of something else too.
 _WORKS = _any(
-    r"\w*artik(?:el|eln|lar|larna)", r"\w*tidning(?:en|ar|arna)?", r"tidskrift(?:en|er)?",
+    r"\w*artik(?:el|eln|lar|larna)", r"(?<!till )\w*tidning(?:en|ar|arna)?", r"tidskrift(?:en|er)?",
     r"\w*rapport(?:en|er|erna)?", r"pressmeddelanden?t?", r"nyhet(?:en|er)?",
     r"text(?:en|er|erna)?", r"webbsid(?:a|an|or)", r"publikation(?:en|er|erna)?",
     r"skrift(?:en|er)?", r"faktablad(?:et)?", r"reportage(?:t)?", r"studi?e[nr]?",
@@ -53,7 +57,9 @@ _WORKS = _any(
     r"undersökning(?:en)?", r"recension(?:en)?", r"handlingar", r"(?:hand)?bok(?:en)?",
     r"finns det (?:något|någon|några)(?: \w+)? (?:från|ur|av)",
     r"påstår", r"uppger", r"uppgett", r"hävdar", r"(?:räknat ut|mätt|visat|berättat|konstaterat)",
-    r"(?:slagit fast|kommit fram till)", r"(?:står|ligger|stod|låg) bakom",
+    r"(?:slagit fast|kommit fram till)",
+    r"(?:står|ligger|stod|låg) bakom (?:att|(?!det\b)\w*(?:rapport|artikel|text|uppgift|siffra|"
+    r"granskning|påstående|berättelse|studie|nummer|källa|\[)\w*)",
     r"(?:published|issued|wrote|written|reported)",
 )  # fmt: skip
 # What mostly asks for one: what a source is called right after the question word, and what one

@@ -3,8 +3,8 @@
 Small linear models: one picks the statement (a softmax over the statements found, the likelihood of
 the right ones maximised), two say how sure the answer is (logistic regressions). All are fitted on
 the development half of the questions on the article and on questions on documents about other
-matters (``eval/development``), the first also on a SQuAD file, where one is given: what is fitted
-on one article alone does not hold for the next. The threshold for answering is set where a stated
+matters (``eval/development`` and ``eval/sources/text.jsonl``), the first also on a SQuAD file,
+where one is given: what is fitted on one article alone does not hold for the next. The threshold for answering is set where a stated
 share of the article's answerable development questions would be held back, judged by predictions
 for groups of questions that were left out of the fit.
 """
@@ -40,6 +40,9 @@ Matrix = npt.NDArray[np.float64]
 
 # Documents on other matters, with questions of their own.
 DEVELOPMENT = Path(__file__).with_name("development")
+# Articles with reference lists, with questions about their sources and, in text.jsonl, about what
+# they tell.
+SOURCES = Path(__file__).with_name("sources")
 FALSE_ABSTAINING = 0.045
 FOLDS = 8
 # Of the questions that the reader was trained on every so many is used: a thousand is enough.
@@ -248,8 +251,8 @@ def fit(
     return {**weights, "reader": {"rank": rank, **_fit_confidence(sources, "reader")}}
 
 
-def load_source(folder: Path, like: Answerer) -> Source:
-    """Return the questions of a folder with ``corpus/`` and ``questions.jsonl``, indexed.
+def load_source(folder: Path, like: Answerer, questions: str = "questions.jsonl") -> Source:
+    """Return the questions of a folder with ``corpus/`` and a file of questions, indexed.
 
     They are answered with the models of ``like``.
     """
@@ -259,7 +262,7 @@ def load_source(folder: Path, like: Answerer) -> Source:
     settings = like.settings
     own = settings.apart(folder / "corpus", settings.var / "collections" / folder.name)
     sync(own, encoder=like.encoder)
-    return Source(_SearchedOnce(own, like), load_questions(folder / "questions.jsonl"))
+    return Source(_SearchedOnce(own, like), load_questions(folder / questions))
 
 
 def _reweigh(sources: Sequence[Source], weights: dict[str, Any]) -> None:
@@ -362,14 +365,15 @@ def main(
     try:
         settings = Settings()
         sync(settings)
-        # What is measured counts as much as the two others together.
+        # What is measured counts as much as the others together.
         first = Answerer(settings)
         engine = _SearchedOnce(settings, first)
         article = Source(engine, load_questions(split="dev"), weight=2.0)
         development = load_source(DEVELOPMENT, first)
+        articles = load_source(SOURCES, first, "text.jsonl")
         texts = [load_source(folder, first) for folder in own_collections()]
         some = [replace(t, questions=t.questions[::_ONE_OF], weight=1 / len(texts)) for t in texts]
-        weights = fit([article, development], some, squad)
+        weights = fit([article, development, articles], some, squad)
     except KallsvarError as error:
         typer.secho(str(error), fg="red", err=True)
         raise typer.Exit(1) from None

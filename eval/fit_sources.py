@@ -20,6 +20,7 @@ from answer import sources
 from answer.answerer import WEIGHTS, Answerer
 from answer.sources import Candidate
 from eval.fit import (
+    SOURCES,
     Ranking,
     Source,
     fit_logistic,
@@ -31,8 +32,6 @@ from eval.fit import (
 from eval.metrics import collapsed
 from eval.questions import Question
 from ingest.errors import KallsvarError
-
-SOURCES = Path(__file__).with_name("sources")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
