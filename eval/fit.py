@@ -4,9 +4,9 @@ Small linear models: one picks the statement (a softmax over the statements foun
 the right ones maximised), two say how sure the answer is (logistic regressions). All are fitted on
 the development half of the questions on the article and on questions on documents about other
 matters (``eval/development`` and ``eval/sources/text.jsonl``), the first also on a SQuAD file,
-where one is given: what is fitted on one article alone does not hold for the next. The threshold for answering is set where a stated
-share of the article's answerable development questions would be held back, judged by predictions
-for groups of questions that were left out of the fit.
+where one is given: what is fitted on one article alone does not hold for the next. The threshold
+for answering is set where a stated share of the article's answerable development questions would
+be held back, judged by predictions for groups of questions that were left out of the fit.
 """
 
 from __future__ import annotations
