@@ -121,6 +121,9 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
     if question.type not in ("why", "definition"):
         span = _one_clause(text, span)
     span = _without_main_clause(text, span)
+    both = _ALSO.search(text, *span) is not None
+    if both and (dels := _DELS.search(text, 0, span.start)):
+        span = Span(dels.start(), span.end)
     doing = question.type == "what" and _DOING.search(question.text) is not None
     told = text.startswith("att ", span.start)
     if doing and not told and (verb := _VERB_BEFORE.search(text, 0, span.start)):
@@ -145,9 +148,6 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
         span = Span(copula.end(), span.end)
     if _TO_DO.search(question.text) and text.startswith("att ", span.start, span.end):
         span = Span(span.start + 4, span.end)
-    both = _ALSO.search(text, *span) is not None
-    if both and (dels := _DELS.search(text, 0, span.start)):
-        span = Span(dels.start(), span.end)
     opening = _LOOSE_START.match(text, span.start, span.end)
     # «Dels …, dels …» is one answer in two parts.
     if opening and opening.end() < span.end and not (both and _DELS.match(text, *opening.span())):
@@ -267,6 +267,8 @@ def _completed(text: str, span: Span, question: Question) -> Span:
         and (to := _TO.search(text, 0, start))
     ):
         start, end = _that(text, Span(to.start(), end), question)
+    elif question.type == "what" and text.startswith("att ", start):
+        end = _that(text, Span(start, end), question).end
     if text.startswith("att ", start):
         start, end = _with_other_clauses(text, Span(start, end))
     if (one := _ONE.search(text, 0, start)) and _ORDINAL.match(text, start):

@@ -36,9 +36,9 @@ FINITE = _compiled(
     r"är var blev blir har hade fick får gick går kom kommer ska skulle kan kunde bör borde vill "
     r"måste tog tar gav ger lät låter höll står stod ligger låg drog satte valde såg insåg "
     r"bar bröt fann försvann föll hann lade led rev sade sjönk skar skrev slog sköt steg vann vek "
-    r"\w{2,}(?:erade|erades|gade|gades|kade|kades|tade|tades|nade|nades|lade|lades|rade|rades) "
-    # «Stående» and «nionde» are none.
-    r"(?!\w*(?:[ae]nde|[nt]ionde|sjunde|åttonde)\b)\w{2,}(?:[dlnmrgvj]des?|byggdes?|[kpstf]tes?)"
+    r"\w{3,}ades? "
+    # «Stående», «nionde» and «värde» are none.
+    r"(?!\w*(?:[ae]nde|[nt]ionde|sjunde|åttonde|fjärde|värde|både)\b)\w{2,}(?:[dlnmrgvj]des?|byggdes?|[kpstf]tes?)"
 )
 # How common an infinitive is beside its present tense, at the least.
 _INFINITIVE = 0.05

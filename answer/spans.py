@@ -93,7 +93,7 @@ _FROM_TO = _compiled(
     rf"\b(?:den )?\d{{1,2}} {_MONTH}(?: {_YEAR})? till (?:den )?\d{{1,2}} {_MONTH}(?: {_YEAR})?",
     rf"{_MONTH}(?: {_YEAR})? till {_MONTH}(?: {_YEAR})?",
 )
-_PERIOD = re.compile(any_of(r"\w*period(?:en)? tid\sav datum dagar månader"), re.IGNORECASE)
+_PERIOD = re.compile(any_of(r"\w*period(?:en)? tid\s(?:av|på) datum dagar månader"), re.IGNORECASE)
 _DURATION = _compiled(
     rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|(?:{NUMBER} till )?{NUMBER}|\ben|\bett|några|flera|ett par) "
     rf"(?:hela )?{_UNIT}"

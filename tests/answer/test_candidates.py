@@ -111,6 +111,17 @@ def test_reading_ends_when_no_other_could_come_first(
          "300 riksdaler"),
         ("Hur många båtar kom?", "Det kom 300 båtar till bron.", "300 båtar", "300"),
         ("Vilken ort sade nej?", "Sedan sade Region Ås nej.", "Region Ås", "Region Ås"),
+        ("Hur högt fick huset vara?", "Planen tillät högst sex våningar.", "högst sex våningar",
+         "högst sex våningar"),
+        # What no pattern knows as a number may still be counted.
+        ("Hur många partier sade nej?", "Bara ett parti sade nej.", "Bara ett parti",
+         "Bara ett parti"),
+        # A thing that something came of is a reason.
+        ("Varför blev bron kvar?", "Bron blev kvar efter bybornas protester.", "bybornas protester",
+         "bybornas protester"),
+        # An ordinal is no verb, and a name at the end of one who is told of is not all of him.
+        ("Vem vägde fisken?", "En nionde klass på Sjöskolan vägde fisken.",
+         "En nionde klass på Sjöskolan", "En nionde klass på Sjöskolan"),
     ],
 )  # fmt: skip
 def test_short_answer(question: str, text: str, read: str, short: str) -> None:

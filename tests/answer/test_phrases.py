@@ -84,6 +84,42 @@ def at(text: str, piece: str) -> Span:
          "papper och läxor delades ut i pärmar", "papper"),
         ("Vad är ett lov?", "Ett lov är en ledighet från skolan, som på våren.",
          "en ledighet från skolan, som på våren", "en ledighet från skolan"),
+        ("Vad begärde byn?", "Byn begärde en mur på två meter men höjde ett staket.",
+         "en mur på två meter men höjde ett staket", "en mur på två meter"),
+        # A sentence that follows is no part of it, where the first holds an answer.
+        ("Vad stod det i brevet?", "I brevet stod att taket läckte sedan länge. Det stod också att "
+         "golvet var ruttet i alla rum.", "att taket läckte sedan länge. Det stod också att "
+         "golvet var ruttet i alla rum", "att taket läckte sedan länge"),
+        # A clause with «att» has its verb, for all in a row, and those in a row with it.
+        ("Vad stod i beslutet?", "I beslutet stod att kor, hönor och getter skulle säljas i maj.",
+         "att kor, hönor", "att kor, hönor och getter skulle säljas i maj"),
+        ("Vad kom de fram till?", "De kom fram till att taket läckte, att golvet var ruttet och att "
+         "ingen visste det.", "att golvet var ruttet",
+         "att taket läckte, att golvet var ruttet och att ingen visste det"),
+        # What the question says the verb of is told without it.
+        ("Vad skrämde hästarna?", "De fann att rök från ett skjutfält skrämde hästarna.",
+         "rök från ett skjutfält", "rök från ett skjutfält"),
+        # A particle goes with its verb alone; what happened is told with the verb.
+        ("Vad byttes i maj?", "I maj byttes hela taket ut.", "hela taket", "hela taket"),
+        ("Vad hände i maj?", "I maj byttes hela taket ut.", "byttes hela taket",
+         "byttes hela taket ut"),
+        # «Dels …, dels …» is one answer in two parts.
+        ("Varför såldes kon?", "Dels var mjölken sur, dels fanns inget hö.",
+         "var mjölken sur, dels fanns inget hö", "Dels var mjölken sur, dels fanns inget hö"),
+        # Purposes: before the main clause's verb, and after what has them.
+        ("Varför köptes båten?", "För att hinna fram beviljade byn ett lån på två år.",
+         "För att hinna fram beviljade byn ett lån", "För att hinna fram"),
+        ("Vad var syftet med stödet?", "Stödet skulle rädda bryggan och båtarna.",
+         "Stödet skulle rädda bryggan och båtarna", "rädda bryggan och båtarna"),
+        ("Varför föll huset?", "När taket läckte och regnet ökade kunde ingen i byn rädda det "
+         "gamla huset.", "taket läckte och regnet ökade kunde ingen i byn rädda det gamla huset",
+         "taket läckte och regnet ökade"),
+        # «Var fjärde dag», not «fjärde dag»; and from what to what.
+        ("Hur ofta stannar den?", "Den stannar var fjärde dag.", "fjärde dag", "var fjärde dag"),
+        ("Vad visar mätningen av hur priset steg?", "Priset steg från 5 till 8 kronor på ett år.",
+         "8 kronor", "från 5 till 8 kronor"),
+        ("Till vilken nivå steg priset?", "Priset steg från 5 till 8 kronor på ett år.",
+         "8 kronor", "8 kronor"),
     ],
 )  # fmt: skip
 def test_whole_phrase(question: str, text: str, found: str, whole: str) -> None:

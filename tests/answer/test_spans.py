@@ -40,6 +40,11 @@ from answer.spans import candidates, enumeration, nearest
          ["6,2 kilometer", "två tredjedelar"]),
         ("number", "Det tog fem månader och kostade 26 miljoner kronor.",
          ["fem månader", "26 miljoner kronor"]),
+        ("number", "Det kom fyrtio tusen gäster till två hus.", ["fyrtio tusen", "två"]),
+        ("duration", "Det tar tio till femton år.", ["tio till femton år"]),
+        ("why", "De lagar ny mat i stället för att gissa.", []),
+        ("definition", "Det som blir kvar i pannan kallas visum i byn.",
+         ["Det som blir kvar i pannan"]),
         ("date", "Det är öppet klockan 9–11.", ["klockan 9–11"]),
         ("date", "Det är öppet maj–september och 24–26 december.",
          ["maj–september", "24–26 december"]),
@@ -65,6 +70,8 @@ def test_candidates(kind: AnswerType, text: str, found: list[str]) -> None:
     [
         ("I går startade journalsystemet Rekord i hela länet.", ["journalsystemet"]),
         ("Man köpte Nordbolagets journalsystem Rekord.", ["Nordbolagets journalsystem"]),
+        ("Man köpte det finska systemet Rekord.", ["det finska systemet"]),
+        ("I maj betalade Rekord en bot.", []),
         (
             "Rekord är ett system för journaler, enligt bolaget.",
             ["ett system för journaler, enligt bolaget"],
@@ -110,6 +117,14 @@ def test_how_many_of_a_whole_is_the_part() -> None:
         # A share may be told as so many of so many.
         ("Hur stor andel vill tillbaka?", "Där vill 7 av 10 tillbaka.", ["7 av 10"]),
         ("Hur många vill tillbaka?", "Där vill 7 av 10 tillbaka.", ["7"]),
+        ("Hur många byar brann?", "Det brann i tre av länets nio byar.", ["tre"]),
+        ("Hur stor del av byarna brann?", "Nästan var fjärde by brann.", ["Nästan var fjärde by"]),
+        ("Hur stor andel har sålts?", "En procent har sålts.", ["En procent"]),
+        # A time of the year may run from one day to another.
+        ("Under vilken tid på året är jakten öppen?", "Den är öppen från den 1 maj till den 9 juni.",
+         ["den 1 maj till den 9 juni"]),
+        ("När slutar jakten?", "Den är öppen från den 1 maj till den 9 juni.",
+         ["den 1 maj", "den 9 juni"]),
     ],
 )  # fmt: skip
 def test_what_is_counted(question: str, text: str, found: list[str]) -> None:
