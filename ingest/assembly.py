@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.errors import KallsvarError
+from ingest.markers import MarkerReader
 from ingest.records import Block, Document, Marker, Reference, Span
-from ingest.references import MarkerReader
 from ingest.sentences import sentence_spans
 from ingest.structure import Line
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from ingest.markers import BRACKETED, NUMBERS, listed
 from ingest.readers.markup_lines import element_text
 from ingest.readers.markup_text import (
     BREAK,
@@ -20,7 +21,7 @@ from ingest.readers.markup_text import (
     plain,
     raw_text,
 )
-from ingest.references import BRACKETED, LIST_HEADING, NUMBERS, listed, parse_entry
+from ingest.references import LIST_HEADING, parse_entry
 
 # What a note stands in.
 NOTE_BLOCKS = frozenset(("li", "p", "dd", "div", "aside", "tr", "blockquote", "section", "footer"))
