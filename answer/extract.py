@@ -29,6 +29,7 @@ _LEANING = re.compile(
 )
 _FACT = re.compile(r"(?:[-–•*] |\d+[.)] )?(?:[^\s:]+ ){0,7}[^\s:]+: (?P<value>[^\n]+)")
 # What follows is beside the value itself.
+_ORDERED = re.compile(r"(?:För det (?:första|andra|tredje|fjärde|femte)|Dels) ")
 _ASIDE = re.compile(r"[,;(]")
 _BREAK = re.compile(r"[,;:()«»”\"]|\s[–-]\s")
 
@@ -127,10 +128,16 @@ def _best_span(question: Question, words: Sequence[Word], statement: str) -> Spa
 
 
 def _announced(question: Question, text: str, block: Block | None, at: Span) -> Span | None:
-    """Return the sentence that tells what the statement only counts, or None.
+    """Return what tells of the things that the statement only counts or begins to tell, or None.
 
-    «Tre krav ska uppfyllas. Taket ska hålla, dörren ska stänga och golvet ska bära.»
+    «Tre krav ska uppfyllas. Taket ska hålla, dörren ska stänga och golvet ska bära.» «Det fanns
+    två krav. För det första ska taket hålla. För det andra ska dörren stänga.»
     """
+    if question.several and block and block.kind == "paragraph":
+        after = sentence_spans(text[at.start : block.span.end], at.start)
+        ordered = [s for s in after if _ORDERED.match(text, s.start)]
+        if len(ordered) > 1 and ordered[0] in after[:2]:
+            return trim(text, Span(ordered[0].start, ordered[-1].end))
     if not (question.several and question.focus and block and block.kind == "paragraph"):
         return None
     focus = re.escape(question.focus)

@@ -87,6 +87,11 @@ _NOUNS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
 _ADJECTIVE = re.compile(r"\w+(?:ig|iga|igt|sk|ska|skt|ern|erna|dra|nan|nat|ell|ella|ny|nya|nytt)")
 # «Vad går alternativ C ut på?»
 _LETTER = re.compile(r"([a-zåäö]{3,}) ([A-ZÅÄÖ])(?![\w’'.-])")
+# What one is to do, or what is advised, is mostly several things.
+_SEVERAL = _compiled(
+    r"vilka vad\sska\s(?:man|jag|vi|du|ni)\sgöra hur\sgör\s(?:man|jag|vi|du|ni) "
+    r"vad\s(?:rekommenderar?(?:s|de|des)?|föreslår|föreslog)"
+)
 _COMMAND = _compiled(r"nämn räkna lista list ange redogör")
 _POLAR = re.compile(
     r"\W*"
@@ -124,7 +129,7 @@ class Question:
 def read_question(text: str) -> Question:
     """Read a question, Swedish or English."""
     kind = _type(text)
-    several = kind == "list" or bool(re.search(r"\bvilka\b", text, re.IGNORECASE))
+    several = kind == "list" or _SEVERAL.search(text) is not None
     return Question(
         text, kind, tuple(content_words(text)), is_english(text), several, _grain(text, kind),
         _focus(text), _letter(text),

@@ -15,7 +15,7 @@ from ingest.records import HEADINGS, Block, Chunk, Document, Span
 from ingest.sentences import sentence_spans
 
 # Changed when reading, chunking or term analysis changes what comes out, so that the index knows.
-CHUNKER = "10"
+CHUNKER = "11"
 
 PASSAGE_CHARACTERS = 1200
 LIST_CHARACTERS = 2000

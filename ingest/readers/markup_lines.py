@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.readers.markup_tables import table_lines
@@ -41,6 +42,7 @@ _BOLD_LABEL = re.compile(
     re.DOTALL,
 )
 _ALL_BOLD = re.compile(f"{BOLD}[^{BOLD}{BOLD_END}]{{1,120}}{BOLD_END}")
+_BOLD_START = re.compile(rf"{BOLD}[^{BOLD}{BOLD_END}]{{1,80}}{BOLD_END}\s*\S")
 _PICTURE_NAME = re.compile(r".*\.(?:png|jpe?g|gif|webp|svg|avif|tiff?)", re.IGNORECASE)
 
 # A paragraph that opens with a label in bold type is a fact where its value is no longer than
@@ -70,6 +72,7 @@ class _Walk:
         self._root = root
         self._lines: list[Line] = []
         self._bold_facts: set[int] = set()
+        self._bold_starts: set[int] = set()
         self._level: int | None = None
         self._opening: str | None = None
         self._last = -1
@@ -88,12 +91,26 @@ class _Walk:
             alone = not {i - 1, i + 1} & self._bold_facts
             if alone and line.label and len(line.text) - line.label[1] > _FACT_CHARACTERS:
                 self._lines[i] = replace(line, kind="paragraph", label=None)
+        self._list_named_paragraphs()
         # An item in bold type is a name only where something is said of it.
         for i, line in enumerate(self._lines):
             described = i + 1 < len(self._lines) and self._lines[i + 1].continues
             if line.kind == "item" and line.label and not described:
                 self._lines[i] = replace(line, label=None)
         return self._lines
+
+    def _list_named_paragraphs(self) -> None:
+        """Make items of paragraphs that open in bold type right below «…:»."""
+        for at in range(len(self._lines)):
+            end = at + 1
+            while end < len(self._lines) and end in self._bold_starts:
+                end += 1
+            line = self._lines[at]
+            opens = line.kind == "paragraph" and plain(line.text).endswith(":")
+            if opens and end - at > 2 and at not in self._bold_starts:
+                self._lines[at] = replace(line, leads=True)
+                for i in range(at + 1, end):
+                    self._lines[i] = replace(self._lines[i], kind="item", level=0)
 
     def _block(self, element: Element) -> None:
         """Add the lines of an element that holds text, other blocks, or both."""
@@ -142,6 +159,10 @@ class _Walk:
             pieces = [one_line(p) for p in re.split(f"[{BREAK}{SOFT_BREAK}]", raw)]
             lines = classify([Line(p) for p in pieces if p], has_title=True)
             if len(lines) > 1 and all(line.kind == "fact" for line in lines):
+                self._lines += lines
+                return
+            if _lettered(lines):
+                self._mark_lead()
                 self._lines += lines
                 return
             raw = raw.replace(SOFT_BREAK, " ")
@@ -193,6 +214,8 @@ class _Walk:
             value = without_bold(match["value"])
             self._lines.append(fact_line(one_line(match["label"]), value))
         else:
+            if _BOLD_START.match(text):
+                self._bold_starts.add(len(self._lines))
             self._lines.append(Line(without_bold(text)))
 
     def _list(self, element: Element) -> None:
@@ -291,6 +314,12 @@ class _Walk:
             text = collapse(clean(image.get("alt")))
             if len(text.split()) >= 3 and not _PICTURE_NAME.fullmatch(text):
                 self._add(text)
+
+
+def _lettered(lines: Sequence[Line]) -> bool:
+    """Tell whether lines are the items of a list by letters: «A. …», «B. …», which HTML lacks."""
+    opens = [line.text[:1].lower() for line in lines if line.kind == "item"]
+    return len(lines) > 1 and "".join(opens) == "abcdefghijklmnopqrst"[: len(lines)]
 
 
 def _heading_level(element: Element) -> int:

@@ -73,6 +73,17 @@ def test_what_is_counted_is_told_in_the_sentence_after() -> None:
             assert text[slice(*place.short)] == short_answer
 
 
+def test_what_is_told_first_second_and_third() -> None:
+    text = (
+        "Det fanns två krav. För det första ska taket hålla. För det andra ska dörren stänga. "
+        "Sedan åt de."
+    )
+    document = Document("x.md", "x", text, (Block("paragraph", Span(0, len(text))),))
+    question = read_question("Vilka krav fanns?")
+    place = extract(question, (), document, Span(0, len("Det fanns två krav.")))
+    assert text[slice(*place.answer)] == text.removesuffix(". Sedan åt de.")
+
+
 def test_the_cell_under_a_currency() -> None:
     assert short(TABLE, 2, "Hur mycket har sängarna kostat?") == "275"
 

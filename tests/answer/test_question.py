@@ -60,6 +60,9 @@ def test_type(question: str, kind: str) -> None:
 def test_several_and_grain() -> None:
     assert read_question("Vilka delar finns?").several
     assert not read_question("Vilken del är störst?").several
+    assert read_question("Vad ska man göra om bron stängs?").several
+    assert read_question("Hur gör jag för att få en nyckel?").several
+    assert not read_question("Vad gör en brovakt?").several
     assert read_question("Vilket datum öppnade den?").grain == "day"
     assert read_question("Vilken månad öppnade den?").grain == "month"
     assert read_question("Vilket år öppnade den?").grain is None

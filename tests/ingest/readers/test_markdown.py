@@ -152,6 +152,26 @@ def test_facts_on_lines_of_their_own(outline: Write) -> None:
     ]  # fmt: skip
 
 
+def test_lists_that_markdown_has_no_signs_for(outline: Write) -> None:
+    lettered = read("Tre vägar:\n\nA. Sälj den: snabbt.\nB. Laga den.\nC. Riv den.\n")
+    assert outline(lettered) == [
+        ("paragraph", "Tre vägar:"),
+        ("item", "Tre vägar:", "A. Sälj den: snabbt."),
+        ("item", "Tre vägar:", "B. Laga den."),
+        ("item", "Tre vägar:", "C. Riv den."),
+    ]
+    named = read("Två linjer:\n\n**Röd** vill laga den.\n\n**Blå** vill riva den.\n\nSlut.\n")
+    assert outline(named) == [
+        ("paragraph", "Två linjer:"),
+        ("item", "Två linjer:", "Röd vill laga den."),
+        ("item", "Två linjer:", "Blå vill riva den."),
+        ("paragraph", "Slut."),
+    ]
+    # Those who come one after the other, and a person's initial, are no list.
+    told = read("De kom.\n\n**Anna Ek** kom hit.\n\n**Bo Al** kom dit.\n\nA. Ek kom\nhem.\n")
+    assert {block[0] for block in outline(told)} == {"paragraph"}
+
+
 def test_raw_html_is_read_and_what_only_looks_so_is_text(outline: Write) -> None:
     document = read(
         "Hej <kund>, 30 m<sup>2</sup> och H~2~O, 10^6^.\n\n<div>\n<h2>Rubrik</h2>\n</div>\n\n"
