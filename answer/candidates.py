@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from answer.evidence import Statement, Word
 from answer.extract import VALUES, Extract, block_at, extract
-from answer.phrases import done_by_subject, named_item, named_kind, titled_name, whole_phrase
+from answer.naming import done_by_subject, named_item, named_kind, titled_name
+from answer.phrases import whole_phrase
 from answer.question import Question, is_verb
 from answer.reader import Reader, Reading
 from answer.spans import NAME, NUMBER, candidates, enumerated, enumeration, nearest, trim

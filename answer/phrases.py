@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 
+from answer.naming import DOING, with_focus
 from answer.question import FINITE, Question, any_of, is_verb
-from answer.spans import MANY, NAME, NUMBER, ONE_IN, clause_end, enumerated, enumeration, trim
-from index.analysis import STOPWORDS, compound_parts, stem, words
+from answer.spans import NAME, NUMBER, ONE_IN, clause_end, trim
+from index.analysis import stem, words
 from ingest.records import Span
 from ingest.sentences import sentence_spans
 
-_WORD = re.compile(r"[\w:’'/-]+")
 _GENITIVE = re.compile(r"(?:[^\W\d_]+:s|[A-ZÅÄÖ]\w+s|\w{3,}(?:ens|ets|nas|rnas))")
 _NEXT_WORD = re.compile(r" ([^\W\d_][\w:-]*)")
 _LOOSE_START = re.compile(any_of(r"och samt eller men som dels delvis att\sdet\sär") + r"\s+", re.I)
@@ -37,7 +37,6 @@ _ENDING = re.compile(
 _JOINING = frozenset("och samt eller men som att".split())
 _CLAUSE_END = re.compile(r"[.;!?]|$")
 _AND_CLAUSE = re.compile(r",? (?:och|men|samt) ([^\W\d_]+) ([^\W\d_]+)")
-_AND_OTHERS = re.compile(r", (?:och|men|samt|medan) ")
 _OR_NOT = re.compile(r" eller (?:inte|ej)\b")
 _TAIL = re.compile(
     r",? (?:som bland annat|som till exempel|såsom)\b|, (?:som|vilket|vilken|vilka)\b"
@@ -50,7 +49,6 @@ _OF_NO_NAME = frozenset(
     "på som enligt när efter innan att men via genom till från med under".split()
 )
 _AND = re.compile(r",? (?:och|samt|eller|respektive) |, ")
-_LONGEST_THING = 6
 # As many words of a sentence are an answer's beginning, not the end of what comes before it.
 _PART = 4
 # A main clause after the clause set before it is told by a modal verb, or by being short.
@@ -67,11 +65,6 @@ _FRONTED = re.compile(
 _PARTICLE = any_of("tillbaka upp ned ner ut in bort fram ihop igen loss")
 _OPENING_VERB = re.compile(
     rf"(?!{ONE_IN}){FINITE.pattern} (?!{_PARTICLE})(?:(?:på|av|med|om|i|för|till) )?"
-)
-# «Vad gör …?» and «hur slutade …?» ask for the verb too, «vad ska … göra?» for its infinitive.
-_DOING = re.compile(
-    rf"{any_of('gör gjorde gjordes doing')}(?! att)|^\W*hur {FINITE.pattern}(?!.*\btill väga\b)",
-    re.IGNORECASE,
 )
 _TO_DO = re.compile(any_of("göra gjort do done"), re.IGNORECASE)
 # «Vad hände?» and «vad visade provet?» ask for all that is told.
@@ -92,16 +85,14 @@ _CHANGED = re.compile(
 )
 _TO_WHAT = re.compile(r"\btill (?:vil\w+|hur|what)\b", re.IGNORECASE)
 _RISEN = re.compile(rf"\bfrån {NUMBER}(?: [\w-]+)? till $", re.IGNORECASE)
-_CLAUSES = re.compile(
-    r"\batt [^.;:!?]+?(?:, att [^.;:!?]+?)* och att [^.;:!?]+?(?=[.;:!?]|, (?:men|medan|vilket) |$)"
-)
+# One of the clauses in a row ends where the next one begins.
+_ONE_CLAUSE = r"att (?:(?!, (?:och )?att | och att |, (?:men|medan|vilket) )[^.;:!?])+"
+_CLAUSES = re.compile(rf"\b{_ONE_CLAUSE}(?:, {_ONE_CLAUSE})*,? och {_ONE_CLAUSE}")
 _AT = re.compile(r"\b(?:i|på|vid|hos|inom|utanför|mellan|under|nära) $", re.IGNORECASE)
 _VERB_BEFORE = re.compile(rf"{FINITE.pattern} $")
 _TO = re.compile(r"\batt $")
 _INFINITIVE = re.compile(r"\batt (?:inte )?\w+a\b")
 _THAT_CLAUSE = re.compile(r"[^.;:!?]*?(?=[.;:!?]|, (?:och|men|medan|vilket|enligt) |$)")
-_NAME_LIKE = re.compile(rf"[A-ZÅÄÖ\d«»”\"]|{MANY}")
-_PREPOSITION = re.compile(r" (?:på|om|av) ")
 
 
 def whole_phrase(text: str, span: Span, question: Question) -> Span:
@@ -111,39 +102,36 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
     """
     if span.start >= span.end:
         return span
-    span = _one_sentence(text, span)
+    span = _whole_words(text, _one_sentence(text, span))
+    if question.type not in ("why", "definition"):
+        span = _one_clause(text, span)
+    span = _begun(text, _without_main_clause(text, span), question)
+    span = _ended(text, span, question)
+    if question.type == "who":
+        span = _whole_name(text, span)
+    return _completed(text, span, question)
+
+
+def _whole_words(text: str, span: Span) -> Span:
     start, end = span
     while start > 0 and _of_word(text[start - 1]) and _of_word(text[start]):
         start -= 1
     while end < len(text) and _of_word(text[end]) and _of_word(text[end - 1]):
         end += 1
-    span = trim(text, Span(start, end))
-    if question.type not in ("why", "definition"):
-        span = _one_clause(text, span)
-    span = _without_main_clause(text, span)
+    return trim(text, Span(start, end))
+
+
+def _begun(text: str, span: Span, question: Question) -> Span:
+    """Return a span from where its phrase begins."""
     both = _ALSO.search(text, *span) is not None
     if both and (dels := _DELS.search(text, 0, span.start)):
         span = Span(dels.start(), span.end)
-    doing = question.type == "what" and _DOING.search(question.text) is not None
-    told = text.startswith("att ", span.start)
-    if doing and not told and (verb := _VERB_BEFORE.search(text, 0, span.start)):
-        span = Span(verb.start(), span.end)
-    if (
-        not doing
-        and question.type != "why"
-        and not _HAPPENED.search(question.text)
-        and (verb := _OPENING_VERB.match(text, *span))
-        and verb.end() < end
-    ):
-        span = Span(verb.end(), span.end)
+    span = _from_verb(text, span, question)
     if inserted := _INSERTED.match(text, *span):
         span = Span(inserted.end(), span.end)
     if _ASKED_AIM.search(question.text) and (aim := _AIM.match(text, *span)):
         # «Stödet skulle | rädda butikerna»
         span = Span(aim.end(), span.end)
-    if question.type == "why" and (purpose := _PURPOSE_FIRST.match(text, *span)):
-        # «För att rädda ekonomin | beviljade regionen ett bidrag»
-        span = Span(span.start, purpose.end())
     if question.type == "why" and (copula := _COPULA.match(text, *span)):
         span = Span(copula.end(), span.end)
     if _TO_DO.search(question.text) and text.startswith("att ", span.start, span.end):
@@ -152,6 +140,26 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
     # «Dels …, dels …» is one answer in two parts.
     if opening and opening.end() < span.end and not (both and _DELS.match(text, *opening.span())):
         span = Span(opening.end(), span.end)
+    return span
+
+
+def _from_verb(text: str, span: Span, question: Question) -> Span:
+    """Return a span with the verb before it where its doing is asked for, else without its own."""
+    doing = question.type == "what" and DOING.search(question.text) is not None
+    told = text.startswith("att ", span.start)
+    if doing and not told and (verb := _VERB_BEFORE.search(text, 0, span.start)):
+        return Span(verb.start(), span.end)
+    if doing or question.type == "why" or _HAPPENED.search(question.text):
+        return span
+    verb = _OPENING_VERB.match(text, *span)
+    return Span(verb.end(), span.end) if verb and verb.end() < span.end else span
+
+
+def _ended(text: str, span: Span, question: Question) -> Span:
+    """Return a span up to where its phrase ends."""
+    if question.type == "why" and (purpose := _PURPOSE_FIRST.match(text, *span)):
+        # «För att rädda ekonomin | beviljade regionen ett bidrag»
+        span = Span(span.start, purpose.end())
     while closing := _LOOSE_END.search(text[span.start : span.end]):
         # What ends its clause belongs to it: «gick inte att läsa av», «kopplat till den».
         joins = closing[0].strip().lower() in _JOINING
@@ -166,20 +174,7 @@ def whole_phrase(text: str, span: Span, question: Question) -> Span:
         span = Span(span.start, clause_end(text, *span))
     if said := _SAID.search(text, span.start + 1, span.end):
         span = Span(span.start, said.start())
-    if question.type == "who":
-        span = _whole_name(text, span)
-    return _completed(text, span, question)
-
-
-def titled_name(text: str, question: Question) -> Span | None:
-    """Return the only name right after a word of the question: «kassör» asks for «kassör Ek»."""
-    asked = {stem(word) for word in question.content}
-    found = []
-    for name in NAME.finditer(text):
-        before = list(_WORD.finditer(text, 0, name.start()))[-1:]
-        if before and before[0].end() == name.start() - 1 and stem(before[0][0].lower()) in asked:
-            found.append(Span(*name.span()))
-    return found[0] if len(found) == 1 else None
+    return span
 
 
 def _whole_name(text: str, span: Span) -> Span:
@@ -274,7 +269,7 @@ def _completed(text: str, span: Span, question: Question) -> Span:
     if (one := _ONE.search(text, 0, start)) and _ORDINAL.match(text, start):
         start = one.start()
     if question.focus:
-        start = _with_focus(text, Span(start, end), question.focus)
+        start = with_focus(text, Span(start, end), question.focus)
     return Span(start, end)
 
 
@@ -307,88 +302,3 @@ def _has_verb(text: str, span: Span) -> bool:
     """Tell whether a span holds a finite verb, or an infinitive after «att»."""
     inside = text[slice(*span)]
     return _INFINITIVE.search(inside) is not None or any(map(is_verb, words(inside)))
-
-
-def _with_focus(text: str, span: Span, focus: str) -> int:
-    """Return a span's start with the noun asked for, or past it where a name or number follows.
-
-    «Vilken vana …?» asks for «vana av att …»; «vilken arkitekt …?» for «Olin», not «arkitekten
-    Olin».
-    """
-    first = _WORD.match(text, span.start)
-    if first and stem(first[0].lower()) == stem(focus):
-        joined = _PREPOSITION.match(text, first.end(), span.end)
-        following = joined.end() if joined else first.end() + 1
-        named = following < span.end and _NAME_LIKE.match(text, following)
-        return following if named else span.start
-    if _NAME_LIKE.match(text, span.start):
-        return span.start
-    head = _focus_before(text, span.start, focus)
-    if head is None or (
-        # «vana av att leda», but «villkoret att två finns på plats» asks for what follows.
-        text.startswith("att ", span.start) and not _PREPOSITION.search(text, head, span.start)
-    ):
-        return span.start
-    return head
-
-
-def _focus_before(text: str, start: int, focus: str) -> int | None:
-    """Return where the noun asked for stands right before a span, with at most a preposition."""
-    before = list(_WORD.finditer(text, 0, start))[-2:]
-    for word in before:
-        between = text[word.end() : start].split()
-        if stem(word[0].lower()) == stem(focus) and all(w in STOPWORDS for w in between):
-            return word.start()
-    return None
-
-
-def done_by_subject(text: str, span: Span, question: Question) -> Span:
-    """Return what the one asked about does, where a span tells what another one does.
-
-    «Vad gjorde köket?» on «Köket stängde, och hallen målades» asks for «stängde».
-    """
-    if question.focus or not _DOING.search(question.text):
-        return span
-    cuts = [0, *(at for m in _AND_OTHERS.finditer(text) for at in m.span()), len(text)]
-    clauses = [Span(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
-    asked = {stem(word) for word in question.content}
-    named = [c for c in clauses if asked & {stem(w) for w in words(text[slice(*c)])}]
-    if not named or any(c.start <= span.start < c.end for c in named):
-        return span
-    verb = FINITE.search(text, *named[0])
-    return trim(text, Span(verb.start(), named[0].end)) if verb else span
-
-
-def named_kind(text: str, span: Span | None, focus: str | None) -> Span | None:
-    """Return the word in a statement that is of the kind asked for.
-
-    «Vilken lag …?» asks for a word whose last part is «lag», such as «patientdatalagen». Of
-    several the one inside ``span`` wins; outside it none counts where there is a span.
-    """
-    if focus is None:
-        return None
-    wanted = stem(focus)
-    low, high = span or (0, len(text))
-    found = []
-    for word in _WORD.finditer(text):
-        if word.start() < low or word.end() > high:
-            continue
-        last = word[0].lower().rstrip("-:/'’").rpartition("-")[2]
-        parts = compound_parts(last) or (last,)
-        if last and (len(parts) > 1 or "-" in word[0]) and stem(parts[-1]) == wanted:
-            found.append(Span(word.start(), word.end()))
-    return found[0] if len(found) == 1 else None
-
-
-def named_item(text: str, question: Question) -> Span | None:
-    """Return the one thing of an enumeration that shares a word with the question, or None."""
-    whole = enumeration(text)
-    if whole is None or question.several:
-        return None
-    asked = {stem(word) for word in question.content}
-    before = {stem(word) for word in words(text[: whole.start])}
-    things = enumerated(text, whole)
-    if len(things) < 3 or any(len(text[slice(*t)].split()) > _LONGEST_THING for t in things):
-        return None
-    shared = [t for t in things if asked & ({stem(w) for w in words(text[slice(*t)])} - before)]
-    return shared[0] if len(shared) == 1 else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from answer.phrases import done_by_subject, named_item, named_kind, titled_name, whole_phrase
+from answer.naming import done_by_subject, named_item, named_kind, titled_name
+from answer.phrases import whole_phrase
 from answer.question import read_question
 from ingest.records import Span
 
