@@ -28,8 +28,8 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _FACT = re.compile(r"(?:[-–•*] |\d+[.)] )?(?:[^\s:]+ ){0,7}[^\s:]+: (?P<value>[^\n]+)")
-# What follows is beside the value itself.
 _ORDERED = re.compile(r"(?:För det (?:första|andra|tredje|fjärde|femte)|Dels) ")
+# What follows is beside the value itself.
 _ASIDE = re.compile(r"[,;(]")
 _BREAK = re.compile(r"[,;:()«»”\"]|\s[–-]\s")
 
@@ -133,12 +133,13 @@ def _announced(question: Question, text: str, block: Block | None, at: Span) -> 
     «Tre krav ska uppfyllas. Taket ska hålla, dörren ska stänga och golvet ska bära.» «Det fanns
     två krav. För det första ska taket hålla. För det andra ska dörren stänga.»
     """
-    if question.several and block and block.kind == "paragraph":
-        after = sentence_spans(text[at.start : block.span.end], at.start)
-        ordered = [s for s in after if _ORDERED.match(text, s.start)]
-        if len(ordered) > 1 and ordered[0] in after[:2]:
-            return trim(text, Span(ordered[0].start, ordered[-1].end))
-    if not (question.several and question.focus and block and block.kind == "paragraph"):
+    if not (question.several and block and block.kind == "paragraph"):
+        return None
+    told = sentence_spans(text[at.start : block.span.end], at.start)
+    ordered = [s for s in told if _ORDERED.match(text, s.start)]
+    if len(ordered) > 1 and ordered[0] in told[:2]:
+        return trim(text, Span(ordered[0].start, ordered[-1].end))
+    if not question.focus:
         return None
     focus = re.escape(question.focus)
     if not re.search(rf"{NUMBER} (?:\w+ )?{focus}\b", text[slice(*at)], re.IGNORECASE):

@@ -12,7 +12,7 @@ import re
 
 from answer.naming import DOING, with_focus
 from answer.question import FINITE, Question, any_of, is_verb
-from answer.spans import NAME, NUMBER, ONE_IN, clause_end, trim
+from answer.spans import NAME, NUMBER, ONE_IN, ORDINAL, clause_end, trim
 from index.analysis import stem, words
 from ingest.records import Span
 from ingest.sentences import sentence_spans
@@ -79,7 +79,7 @@ _PURPOSE_FIRST = re.compile(
 _COPULA = re.compile(r"(?:är|var|blev) (?=\w)")
 _PLACE = re.compile(r"\W*(?:var|where)\b", re.IGNORECASE)
 _ONE = re.compile(r"\bvart? $", re.IGNORECASE)
-_ORDINAL = re.compile(r"(?:annan|annat|tredje|fjärde|femte|sjätte|sjunde|åttonde|nionde|tionde)\b")
+_ORDINAL = re.compile(rf"{ORDINAL}\b")
 _CHANGED = re.compile(
     any_of(r"ökade? steg stiger öka\w* minska\w* sjönk sjunker föll gick ändra\w*"), re.IGNORECASE
 )

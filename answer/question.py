@@ -38,7 +38,8 @@ FINITE = _compiled(
     r"bar bröt fann försvann föll hann lade led rev sade sjönk skar skrev slog sköt steg vann vek "
     r"\w{3,}ades? "
     # «Stående», «nionde» and «värde» are none.
-    r"(?!\w*(?:[ae]nde|[nt]ionde|sjunde|åttonde|fjärde|värde|både)\b)\w{2,}(?:[dlnmrgvj]des?|byggdes?|[kpstf]tes?)"
+    r"(?!\w*(?:[ae]nde|[nt]ionde|sjunde|åttonde|fjärde|värde|både)\b)"
+    r"\w{2,}(?:[dlnmrgvj]des?|byggdes?|[kpstf]tes?)"
 )
 # How common an infinitive is beside its present tense, at the least.
 _INFINITIVE = 0.05

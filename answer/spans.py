@@ -29,10 +29,8 @@ MANY = any_of(
     rf"{_ONE_WORD}\s(?:tusen|hundra) {_FRACTIONS} noll {_WORDS} "
     "hundra tusen dussintals hundratals tusentals"
 )
-ONE_IN = (
-    r"\b(?:nästan |ungefär |drygt )?var(?:t)? (?:annan|annat|tredje|fjärde|femte|sjätte|sjunde|"
-    r"åttonde|nionde|tionde) (?=\w)"
-)
+ORDINAL = r"(?:annan|annat|tredje|fjärde|femte|sjätte|sjunde|åttonde|nionde|tionde)"
+ONE_IN = rf"\b(?:nästan |ungefär |drygt )?vart? {ORDINAL} (?=\w)"
 NUMBER = rf"(?:{_DIGITS}|{MANY})"
 _HEDGE = (
     r"(?:\b(?:över|under|omkring|cirka|ca|ungefär|drygt|knappt|nära|minst|högst|närmare|runt|"
