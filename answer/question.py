@@ -93,6 +93,9 @@ _SEVERAL = _compiled(
     r"vilka vad\sska\s(?:man|jag|vi|du|ni)\sgöra hur\sgör\s(?:man|jag|vi|du|ni) "
     r"vad\s(?:rekommenderar?(?:s|de|des)?|föreslår|föreslog)"
 )
+_HOW_MANY_THINGS = re.compile(
+    r"(?<=\bvilka )(?:två|tre|fyra|fem|sex|sju|åtta|nio|tio|\d{1,2}) (?!av\b)", re.IGNORECASE
+)
 _COMMAND = _compiled(r"nämn räkna lista list ange redogör")
 _POLAR = re.compile(
     r"\W*"
@@ -130,10 +133,12 @@ class Question:
 def read_question(text: str) -> Question:
     """Read a question, Swedish or English."""
     kind = _type(text)
+    # How many there are is not what they are: «vilka tre krav» are «vilka krav».
+    meant = _HOW_MANY_THINGS.sub("", text)
     several = kind == "list" or _SEVERAL.search(text) is not None
     return Question(
-        text, kind, tuple(content_words(text)), is_english(text), several, _grain(text, kind),
-        _focus(text), _letter(text),
+        text, kind, tuple(content_words(meant)), is_english(text), several, _grain(text, kind),
+        _focus(meant), _letter(text),
     )  # fmt: skip
 
 

@@ -43,6 +43,8 @@ FEATURES = (
 SIGNS = (1, 1, 1, 1, 1, 1, 1, -1, -1, 1, 1)
 # What of an entry a question may name.
 _SIGNS = ("title", "maker", "kind")
+# How much less likely than the best another may be, where several are asked for.
+_NEAR = 0.1
 _PASSAGES, _ENTRIES = 10, 60
 _BY_NUMBER = 0.97
 # A writer as reference lists write one: «Ek A», «Ek, Anna».
@@ -150,8 +152,10 @@ class Sources:
         named = best is not None and any(best.has(sign) for sign in _SIGNS)
         if asked.many and not named and (whole := _whole(asked, lists, best)):
             return FoundSources(whole, len(whole), _BY_NUMBER, named=True)
-        if best is None:
-            return FoundSources(())
+        if best is None or not (named or content_words(asked.topic)):
+            return FoundSources(tuple(i for c in ranked for i in c.records))
+        if asked.many and asked.sure and not named:
+            return self._several(ranked, weights)
         chosen = _chosen(asked, ranked)
         others = (i for c in ranked for i in c.records)
         sure = probability(best, weights["said"])
@@ -159,6 +163,24 @@ class Sources:
             sure = 0.0
         matched = len(chosen) if sure >= weights["threshold"] else 0
         return FoundSources(tuple(dict.fromkeys([*chosen, *others])), matched, sure, named)
+
+    def _several(self, ranked: Sequence[Candidate], weights: Mapping[str, Any]) -> FoundSources:
+        """Return the sources of all that is likely enough in the best one's document."""
+        leading = [c for c in ranked if c.records]
+        sure = [probability(c, weights["said"]) for c in leading]
+        if not leading:
+            return FoundSources(())
+        home, least = citing(leading[0].records[0]), max(weights["threshold"], sure[0] - _NEAR)
+        chosen = [
+            i for c, likely in zip(leading, sure, strict=True) for i in c.records
+            if likely >= least and citing(i) == home
+        ]  # fmt: skip
+        every = tuple(
+            dict.fromkeys(
+                [*sorted(set(chosen), key=place), *(i for c in leading for i in c.records)]
+            )
+        )
+        return FoundSources(every, len(set(chosen)), sure[0])
 
     def _written(self, record_id: str) -> bool:
         """Tell whether an entry names its writer."""

@@ -63,6 +63,12 @@ def test_several_and_grain() -> None:
     assert read_question("Vad ska man göra om bron stängs?").several
     assert read_question("Hur gör jag för att få en nyckel?").several
     assert not read_question("Vad gör en brovakt?").several
+
+
+def test_how_many_things_there_are_is_not_what_they_are() -> None:
+    question = read_question("Vilka tre delar har bron?")
+    assert (question.focus, question.content) == ("delar", ("delar", "bron"))
+    assert read_question("Vilka tre av delarna har lack?").content[0] == "tre"
     assert read_question("Vilket datum öppnade den?").grain == "day"
     assert read_question("Vilken månad öppnade den?").grain == "month"
     assert read_question("Vilket år öppnade den?").grain is None

@@ -85,6 +85,8 @@ def entries(answer: Answer) -> list[str]:
         ("Vilka källor används i artikeln om bron?", [f"bron.md#{n}" for n in (1, 2, 3, 4)]),
         # What a section cites.
         ("Vilka källor ligger bakom avsnittet Vintern på bron?", ["bron.md#1", "bron.md#4"]),
+        # Several, all that speak of it.
+        ("Vilka källor handlar om vintern på bron?", ["bron.md#1", "bron.md#4"]),
         # By maker, kind and title.
         (
             "Vilka texter från Älvby Nyheter nämns i artikeln om skolmaten?",
@@ -121,6 +123,8 @@ def test_an_entry_is_shown_as_it_is_written_with_its_title_as_short_answer(
         "Vilken källa säger att en färja har gått på grund?",
         "Vad har Riksrevisionen publicerat om planeterna?",
         "Vilken journalist skrev texten om barnen som äter?",
+        # A kind that is in no list, and nothing more to go by.
+        "Vilket pressmeddelande nämns i artikeln?",
     ],
 )
 def test_none(engine: Answerer, question: str) -> None:
