@@ -58,8 +58,8 @@ def extract(question: Question, words: Sequence[Word], document: Document, at: S
     """
     block = block_at(document, at.start)
     leads = any(b.lead == at for b in document.blocks)
-    if (question.several or leads) and (whole := _whole_list(document, block, at)):
-        if question.several:
+    if (question.whole or leads) and (whole := _whole_list(document, block, at)):
+        if question.whole:
             return Extract(whole, whole, None, given=True)
         only = [b for b in document.blocks if b.lead == at]
         lead = document.text[slice(*at)]

@@ -88,9 +88,9 @@ _NOUNS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
 _ADJECTIVE = re.compile(r"\w+(?:ig|iga|igt|sk|ska|skt|ern|erna|dra|nan|nat|ell|ella|ny|nya|nytt)")
 # «Vad går alternativ C ut på?»
 _LETTER = re.compile(r"([a-zåäö]{3,}) ([A-ZÅÄÖ])(?![\w’'.-])")
-# What one is to do, or what is advised, is mostly several things.
-_SEVERAL = _compiled(
-    r"vilka vad\sska\s(?:man|jag|vi|du|ni)\sgöra hur\sgör\s(?:man|jag|vi|du|ni) "
+# What one is to do, or what is advised, is all of a list where it stands in one.
+_ADVICE = _compiled(
+    r"vad\sska\s(?:man|jag|vi|du|ni)\sgöra hur\sgör\s(?:man|jag|vi|du|ni) "
     r"vad\s(?:rekommenderar?(?:s|de|des)?|föreslår|föreslog)"
 )
 _HOW_MANY_THINGS = re.compile(
@@ -115,7 +115,7 @@ _ENGLISH = frozenset(
 class Question:
     """A question as read: its text, the type of answer asked for, its content words.
 
-    ``several`` says that it asks for more than one thing, so that a whole list may be the answer;
+    ``several`` says that it asks for more than one thing, ``whole`` that a whole list may answer;
     ``grain`` that a date is asked for to the day or the month; ``focus`` is the noun that «vilken
     …» asks for, in lower case; ``letter`` is that of an item which the question names by it.
     """
@@ -128,6 +128,7 @@ class Question:
     grain: Grain | None = None
     focus: str | None = None
     letter: str | None = None
+    whole: bool = False
 
 
 def read_question(text: str) -> Question:
@@ -135,10 +136,11 @@ def read_question(text: str) -> Question:
     kind = _type(text)
     # How many there are is not what they are: «vilka tre krav» are «vilka krav».
     meant = _HOW_MANY_THINGS.sub("", text)
-    several = kind == "list" or _SEVERAL.search(text) is not None
+    several = kind == "list" or bool(re.search(r"\bvilka\b", text, re.IGNORECASE))
+    whole = several or _ADVICE.search(text) is not None
     return Question(
         text, kind, tuple(content_words(meant)), is_english(text), several, _grain(text, kind),
-        _focus(meant), _letter(text),
+        _focus(meant), _letter(text), whole,
     )  # fmt: skip
 
 
