@@ -16,7 +16,7 @@ from answer.question import Question, is_verb
 from answer.reader import Reader, Reading
 from answer.spans import NAME, NUMBER, candidates, enumerated, enumeration, nearest, trim
 from ingest.records import Block, Document, Span
-from ingest.sentences import sentence_spans
+from ingest.sentences import sentence_at, sentence_spans
 
 # How many statements are read closely at most; several may be of one passage.
 READ = 8
@@ -34,7 +34,7 @@ _CONDITION = re.compile(r"\b(?:om|när|efter att|innan|tills) $", re.IGNORECASE)
 _PHRASE_START = re.compile(r"(?:en|ett|att|den|det|de)\b")
 _AFTER = re.compile(r"\W*?(?: ([^\W\d_]+))?")
 _HOW_MUCH = re.compile(
-    r"\bhur (?:mycket|stor[at]?|hög[at]?|högt|lång[at]?|djup[at]?|bred[at]?|tung[at]?|låg[at]?)\b",
+    r"\bhur (?:mycket|stor[at]?|hög[at]?|lång[at]?|djup[at]?|bred[at]?|tung[at]?|låg[at]?)\b",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r" [^\W\d_]+(?: (?:per|om|i) [^\W\d_]+)?")
@@ -261,8 +261,7 @@ def short_from_reading(question: Question, text: str, read: Span) -> Span | None
     caused = _CAUSE.search(text, 0, phrase.start)
     if question.type == "why" and not caused and len(text[slice(*phrase)].split()) < _REASON:
         # A thing is no reason; what is told of it is.
-        told = next((s for s in sentence_spans(text) if s.start <= phrase.start < s.end), phrase)
-        return trim(text, told)
+        return trim(text, sentence_at(text, phrase.start) or phrase)
     return phrase
 
 

@@ -15,7 +15,7 @@ from answer.question import FINITE, Question, any_of, is_verb
 from answer.spans import NAME, NUMBER, ONE_IN, ORDINAL, clause_end, trim
 from index.analysis import stem, words
 from ingest.records import Span
-from ingest.sentences import sentence_spans
+from ingest.sentences import sentence_at, sentence_spans
 
 _GENITIVE = re.compile(r"(?:[^\W\d_]+:s|[A-ZÅÄÖ]\w+s|\w{3,}(?:ens|ets|nas|rnas))")
 _NEXT_WORD = re.compile(r" ([^\W\d_][\w:-]*)")
@@ -197,7 +197,7 @@ def _of_word(character: str) -> bool:
 
 
 def _one_sentence(text: str, span: Span) -> Span:
-    """Return the part of a span that lies in the sentence which holds most of it."""
+    """Return the part of a span in its first sentence, or if that is short in its longest."""
     parts = [
         Span(max(span.start, s.start), min(span.end, s.end))
         for s in sentence_spans(text)
@@ -224,7 +224,7 @@ def _one_clause(text: str, span: Span) -> Span:
 
 def _without_main_clause(text: str, span: Span) -> Span:
     """Cut a clause that opens its sentence before the verb of the main clause that follows it."""
-    sentence = next((s for s in sentence_spans(text) if s.start <= span.start < s.end), None)
+    sentence = sentence_at(text, span.start)
     if sentence is None or span.end < sentence.end - 1:
         return span
     before = text[sentence.start : span.start].strip(" ,")
@@ -275,8 +275,7 @@ def _completed(text: str, span: Span, question: Question) -> Span:
 
 def _with_other_clauses(text: str, span: Span) -> Span:
     """Return a clause with those in a row with it: «att A, att B och att C»."""
-    sentence = next((s for s in sentence_spans(text) if s.start <= span.start < s.end), span)
-    for row in _CLAUSES.finditer(text, *sentence):
+    for row in _CLAUSES.finditer(text, *(sentence_at(text, span.start) or span)):
         if row.start() <= span.start and span.end <= row.end():
             return trim(text, Span(*row.span()))
     return span

@@ -42,24 +42,24 @@ class ReferenceLists:
     def of(self, document_id: str) -> tuple[str, ...]:
         """Return the entries of a document in order, none where it has no list."""
         document = self._store.document(document_id)
-        references = document.references if document else ()
-        return tuple(f"{document_id}#{reference.number}" for reference in references)
+        return _entries(document) if document else ()
 
     def entries(self) -> tuple[str, ...]:
         """Return the entries of all the documents, in order."""
-        return tuple(i for document in self._citing() for i in self.of(document.id))
+        return tuple(i for document in self._citing() for i in _entries(document))
 
     def titled(self, topic: str, documents: Collection[str]) -> tuple[str, ...]:
         """Return the entries of those of some documents whose titles hold all of a topic."""
         asked = stems(topic)
         homes = [d for d in self._citing() if d.id in documents and asked <= stems(d.title)]
-        return tuple(i for document in homes for i in self.of(document.id))
+        return tuple(i for document in homes for i in _entries(document))
 
     def cited_under(self, topic: str) -> tuple[str, ...]:
         """Return what is cited under the heading that a topic names best; nothing for none."""
         asked = stems(topic)
+        documents = {document.id: document for document in self._citing()}
         found: list[tuple[float, str, str]] = []
-        for document in self._citing():
+        for document in documents.values():
             # Of two headings alike the one in the document that is spoken of.
             title = stems(document.title)
             home = len(title & asked) / (1 + len(title))
@@ -71,7 +71,7 @@ class ReferenceLists:
         if not found:
             return ()
         _, home_id, heading = max(found)
-        document = next(d for d in self._citing() if d.id == home_id)
+        document = documents[home_id]
         numbers = {
             reference.number
             for start, end in statements(document)
@@ -85,6 +85,10 @@ class ReferenceLists:
         every = {citing(record.id) for record in self._store.documents("reference")}
         homes = every & self.documents if self.documents else every
         return [d for i in sorted(homes) if (d := self._store.document(i)) is not None]
+
+
+def _entries(document: Document) -> tuple[str, ...]:
+    return tuple(f"{document.id}#{reference.number}" for reference in document.references)
 
 
 def _headings(document: Document) -> list[str]:

@@ -171,16 +171,10 @@ class Sources:
         if not leading:
             return FoundSources(())
         home, least = citing(leading[0].records[0]), max(weights["threshold"], sure[0] - _NEAR)
-        chosen = [
-            i for c, likely in zip(leading, sure, strict=True) for i in c.records
-            if likely >= least and citing(i) == home
-        ]  # fmt: skip
-        every = tuple(
-            dict.fromkeys(
-                [*sorted(set(chosen), key=place), *(i for c in leading for i in c.records)]
-            )
-        )
-        return FoundSources(every, len(set(chosen)), sure[0])
+        likely = {i for c, p in zip(leading, sure, strict=True) if p >= least for i in c.records}
+        chosen = sorted((i for i in likely if citing(i) == home), key=place)
+        others = (i for c in leading for i in c.records)
+        return FoundSources(tuple(dict.fromkeys([*chosen, *others])), len(chosen), sure[0])
 
     def _written(self, record_id: str) -> bool:
         """Tell whether an entry names its writer."""

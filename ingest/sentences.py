@@ -44,3 +44,8 @@ def sentence_spans(text: str, offset: int = 0) -> list[Span]:
 def _is_initial(text: str, span: Span) -> bool:
     """Tell whether a piece ends in a person's initial, as in «A. Andersson»."""
     return bool(re.search(r"(?:^|\s)[A-ZÅÄÖ]\.$", text[span.start : span.end]))
+
+
+def sentence_at(text: str, offset: int) -> Span | None:
+    """Return the sentence that holds a place in a text, or None between two."""
+    return next((s for s in sentence_spans(text) if s.start <= offset < s.end), None)

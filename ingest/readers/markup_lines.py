@@ -101,13 +101,14 @@ class _Walk:
 
     def _list_named_paragraphs(self) -> None:
         """Make items of paragraphs that open in bold type right below «…:»."""
-        for at in range(len(self._lines)):
-            end = at + 1
-            while end < len(self._lines) and end in self._bold_starts:
-                end += 1
-            line = self._lines[at]
+        for at, line in enumerate(self._lines):
             opens = line.kind == "paragraph" and plain(line.text).endswith(":")
-            if opens and end - at > 2 and at not in self._bold_starts:
+            if not opens or at in self._bold_starts:
+                continue
+            end = at + 1
+            while end in self._bold_starts:
+                end += 1
+            if end - at > 2:
                 self._lines[at] = replace(line, leads=True)
                 for i in range(at + 1, end):
                     self._lines[i] = replace(self._lines[i], kind="item", level=0)
